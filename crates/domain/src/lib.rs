@@ -1,0 +1,1 @@
+//! What is true: identifiers, records, states, rules, clock and chance. Pure.

@@ -1,0 +1,1 @@
+//! The online eligibility verification system: mints linkage keys and relays answers.

@@ -1,0 +1,1 @@
+//! The hub: registration, numbering, eligibility and portal doors.

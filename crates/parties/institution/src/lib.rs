@@ -1,0 +1,1 @@
+//! Medical institutions and pharmacies: the reception terminal.

@@ -1,0 +1,1 @@
+//! The insurers' intermediate server: numbers each person with a PMH-ID.

@@ -1,0 +1,1 @@
+//! The municipal registration system: the part that a vendor replaces.

@@ -1,0 +1,1 @@
+//! The citizen portal: binds a pseudonym and reads by it.

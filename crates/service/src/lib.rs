@@ -1,0 +1,1 @@
+//! What every party shares: TLS listener and client, peer identity, problems, limits, admin door.

@@ -1,0 +1,1 @@
+//! The world: population, personas, seed, topology, demo.

@@ -1,0 +1,1 @@
+//! Connections, transactions and migrations over SQLite and PostgreSQL: one SQL text for both.

@@ -1,0 +1,1 @@
+//! What is sent: bodies, paths, problems, CSV and JSON codecs of every interface.
