@@ -1,1 +1,34 @@
-//! The hub: registration, numbering, eligibility and portal doors.
+//! The hub (Public Medical Hub): what municipalities register is kept per municipality, numbered by the
+//! intermediate server, and answered to the eligibility system by a one-time linkage key and to the portal
+//! by a pseudonym.
+//!
+//! | folder | door | who comes |
+//! |---|---|---|
+//! | `registration/` | registration | municipalities: files, tasks, their own people |
+//! | `numbering/` | – | nobody: the hub asks the intermediate server |
+//! | `eligibility/` | eligibility | the eligibility system: epochs, one query a visit |
+//! | `portal/` | portal | the portal: bindings, a citizen's own records |
+//! | `audit/` | – | every act, in lanes, in the transaction of the act |
+//! | `store/` | – | all SQL |
+//!
+//! Two capabilities run through it. `Desk` has both areas of one municipality at a time; `Inquiry` has what
+//! routes lead to and nothing of the identity area: neither tables, nor keys, nor role.
+
+mod access;
+mod answer;
+mod audit;
+mod eligibility;
+mod identity;
+mod keys;
+mod numbering;
+mod portal;
+mod registration;
+mod start;
+mod state;
+mod store;
+mod worker;
+
+pub use eligibility::EPOCHS_KEPT_MAX;
+pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX};
+pub use start::{StartError, start};
+pub use store::SCHEMA;

@@ -1,0 +1,82 @@
+//! What a query door answers from: all certificates of one person in one partition, prepared at
+//! registration so that a query opens one value and applies the rule of what is shown.
+
+use pmh_domain::{Certificate, Date, Facts, MunicipalityCode, Shown};
+use pmh_store::StoreError;
+use pmh_wire::eligibility::Subsidy;
+use serde::{Deserialize, Serialize};
+
+/// One certificate of the answer: the facts that decide whether it is shown, and what is shown.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Prepared {
+    display_order: Option<i64>,
+    deleted: bool,
+    not_disclosed: bool,
+    viewing_stopped: bool,
+    valid_from: String,
+    valid_to: String,
+    forced_expiry: Option<String>,
+    subsidy: Subsidy,
+}
+
+/// The bytes of the answer. Deleted certificates are left out: what was withdrawn is not even at hand.
+pub(crate) fn encode(certificates: &[&Certificate], municipality: MunicipalityCode) -> Vec<u8> {
+    let prepared: Vec<Prepared> = certificates
+        .iter()
+        .filter(|certificate| !certificate.deleted)
+        .map(|certificate| prepare(certificate, municipality))
+        .collect();
+    serde_json::to_vec(&prepared).expect("a struct of strings and numbers always serialises")
+}
+
+pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<Prepared>, StoreError> {
+    serde_json::from_slice(bytes).map_err(|_| damaged())
+}
+
+/// What of these answers is shown on a day, in display order: by number, those without one last, then in
+/// the order in which they stand (municipality, person, first registered first).
+pub(crate) fn show(prepared: Vec<Prepared>, on: Date) -> Result<Vec<Subsidy>, StoreError> {
+    let mut shown = Vec::new();
+    for one in prepared {
+        if let Shown::Yes = one.facts()?.shown_on(on) {
+            shown.push((one.display_order.unwrap_or(i64::MAX), one.subsidy));
+        }
+    }
+    shown.sort_by_key(|(order, _)| *order);
+    Ok(shown.into_iter().map(|(_, subsidy)| subsidy).collect())
+}
+
+fn prepare(certificate: &Certificate, municipality: MunicipalityCode) -> Prepared {
+    let facts = certificate.facts();
+    Prepared {
+        display_order: certificate.display_order,
+        deleted: facts.deleted,
+        not_disclosed: facts.disclosure == pmh_domain::Disclosure::NotDisclosed,
+        viewing_stopped: facts.viewing == pmh_domain::Viewing::Stopped,
+        valid_from: facts.validity.from().to_string(),
+        valid_to: facts.validity.to().to_string(),
+        forced_expiry: facts.forced_expiry.map(|date| date.to_string()),
+        subsidy: Subsidy::from_certificate(certificate, municipality),
+    }
+}
+
+impl Prepared {
+    fn facts(&self) -> Result<Facts, StoreError> {
+        use pmh_domain::{Disclosure, Validity, Viewing};
+        Ok(Facts {
+            deleted: self.deleted,
+            disclosure: if self.not_disclosed { Disclosure::NotDisclosed } else { Disclosure::Disclosed },
+            viewing: if self.viewing_stopped { Viewing::Stopped } else { Viewing::Allowed },
+            validity: Validity::new(date(&self.valid_from)?, date(&self.valid_to)?).map_err(|_| damaged())?,
+            forced_expiry: self.forced_expiry.as_deref().map(date).transpose()?,
+        })
+    }
+}
+
+fn date(text: &str) -> Result<Date, StoreError> {
+    Date::parse(text).map_err(|_| damaged())
+}
+
+fn damaged() -> StoreError {
+    StoreError::Inconsistent { table: "answer", column: "sealed" }
+}

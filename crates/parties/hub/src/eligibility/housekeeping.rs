@@ -1,0 +1,45 @@
+//! What keeps the used keys few and the epochs honest.
+
+use std::time::Duration;
+
+use pmh_crypto::{FUTURE_TOLERANCE_MS, LINKAGE_KEY_LIFE_MS};
+use pmh_store::StoreError;
+use tokio_util::sync::CancellationToken;
+
+use crate::audit::Entry;
+use crate::state::Inquiry;
+use crate::store::epochs::{self, HUB_PARTITION};
+
+const EVERY: Duration = Duration::from_secs(30);
+
+/// Forgets used keys that the watermark refuses anyway, until shutdown.
+pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = shutdown.cancelled() => return,
+        }
+        if let Err(error) = purge(&inquiry).await {
+            tracing::warn!(%error, "used keys were not forgotten; tried again in half a minute");
+        }
+    }
+}
+
+async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
+    let before_ms = inquiry.clock.now_ms() - LINKAGE_KEY_LIFE_MS - FUTURE_TOLERANCE_MS;
+    let mut tx = inquiry.store.write().await?;
+    epochs::purge(&mut tx, before_ms).await?;
+    tx.commit().await
+}
+
+/// After the clock was set back: no key minted so far is accepted again, whatever its time says.
+pub(crate) async fn retire_epochs(inquiry: &Inquiry) -> Result<(), StoreError> {
+    let mut turn = inquiry.lane.turn().await;
+    let mut tx = inquiry.store.write().await?;
+    let retired = epochs::retire_all(&mut tx).await?;
+    let entry = Entry::of(HUB_PARTITION, "epoch.retire", "hub").with_outcome(retired.to_string());
+    turn.append(&mut tx, &[entry]).await?;
+    turn.commit(tx).await?;
+    inquiry.epochs.forget_all();
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! The eligibility door: epochs of linkage keys, and one query a visit (001:549).
+
+mod epochs;
+mod housekeeping;
+mod open_epoch;
+mod query;
+
+use axum::Router;
+use axum::routing::post;
+use pmh_wire::paths;
+
+use crate::state::Inquiry;
+
+pub use epochs::EPOCHS_KEPT_MAX;
+pub(crate) use epochs::Epochs;
+pub(crate) use housekeeping::{forget_used_keys, retire_epochs};
+pub(crate) use query::read_records;
+
+/// Every route of the door on one screen.
+pub(crate) fn router(inquiry: Inquiry) -> Router {
+    Router::new()
+        .route(paths::EPOCHS, post(open_epoch::open_epoch))
+        .route(paths::QUERIES, post(query::query))
+        .with_state(inquiry)
+}

@@ -1,0 +1,444 @@
+//! The hub's rings and indexes, opened once at the start.
+//!
+//! Two bundles, one per capability: [`DeskKeys`] holds both areas, [`QueryKeys`] the subsidy area only. The
+//! eligibility and portal doors are built from the second: they could not open a number if they read one
+//! (001:212-213).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use pmh_crypto::{
+    Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, OpenError, Place, Ring, Sealed, WrapPlace,
+    route_mac, route_mac_holds,
+};
+use pmh_domain::{IndividualNumber, MunicipalityCode, PmhId, PmhPseudonym};
+use pmh_store::{Store, StoreError};
+use pmh_wire::numbering::PersonToNumber;
+
+use crate::access::PartitionAccess;
+use crate::identity;
+use crate::registration::{CertificateDraft, PersonDraft};
+use crate::store::answers::AnswerRow;
+use crate::store::bindings::Binding;
+use crate::store::certificates::CertificateRow;
+use crate::store::epochs::HUB_PARTITION;
+use crate::store::keys::{self, WrappedKey};
+use crate::store::people::PersonRow;
+use crate::store::routes::Route;
+
+const PARTY: &str = "hub";
+const ACTIVE: i64 = 1;
+
+/// Keys of the registration door and of numbering.
+pub(crate) struct DeskKeys {
+    identity: HashMap<MunicipalityCode, IdentityKeys>,
+    pub(crate) subsidy: Arc<SubsidyRings>,
+    pub(crate) routing: Arc<RoutingKey>,
+}
+
+/// Keys of the eligibility and portal doors.
+pub(crate) struct QueryKeys {
+    pub(crate) subsidy: Arc<SubsidyRings>,
+    pub(crate) routing: Arc<RoutingKey>,
+}
+
+impl DeskKeys {
+    /// Opens every ring, making those that a new municipality lacks.
+    pub(crate) async fn open(
+        store: &Store,
+        master: &MasterKey,
+        entropy: &Entropy,
+        municipalities: &[MunicipalityCode],
+    ) -> Result<Self, StoreError> {
+        let maker = Maker { master, entropy };
+        let mut tx = store.write().await?;
+        maker.make_missing_subsidy(&mut tx, municipalities).await?;
+        let routing = maker.routing(&mut tx).await?;
+        tx.commit().await?;
+        let mut identity = HashMap::new();
+        for municipality in municipalities {
+            let access = PartitionAccess::of_the_hub(*municipality);
+            let mut tx = store.write().await?;
+            tx.for_municipality(access.code()).await?;
+            identity.insert(*municipality, maker.identity(&mut tx, &access).await?);
+            tx.commit().await?;
+        }
+        let subsidy = Arc::new(SubsidyRings::load(store, master, entropy).await?);
+        Ok(Self { identity, subsidy, routing: Arc::new(routing) })
+    }
+
+    pub(crate) fn knows(&self, municipality: MunicipalityCode) -> bool {
+        self.identity.contains_key(&municipality)
+    }
+
+    /// The identity area of the partition that the caller has a right to.
+    pub(crate) fn identity(&self, access: &PartitionAccess) -> Result<&IdentityKeys, StoreError> {
+        self.identity
+            .get(&access.municipality())
+            .ok_or(StoreError::Inconsistent { table: "identity_key", column: "municipality_code" })
+    }
+}
+
+impl QueryKeys {
+    /// Reads with the query role, which has no grant on the identity area's keys.
+    pub(crate) async fn open(
+        store: &Store,
+        master: &MasterKey,
+        entropy: &Entropy,
+    ) -> Result<Self, StoreError> {
+        let subsidy = Arc::new(SubsidyRings::load(store, master, entropy).await?);
+        let mut tx = store.read().await?;
+        let wrapped = keys::find_routing(&mut tx).await?.ok_or(missing("routing_key"))?;
+        let routing = Arc::new(RoutingKey::unwrap(master, &wrapped)?);
+        Ok(Self { subsidy, routing })
+    }
+}
+
+struct Maker<'a> {
+    master: &'a MasterKey,
+    entropy: &'a Entropy,
+}
+
+impl Maker<'_> {
+    async fn make_missing_subsidy(
+        &self,
+        tx: &mut pmh_store::Tx,
+        municipalities: &[MunicipalityCode],
+    ) -> Result<(), StoreError> {
+        let known: Vec<String> =
+            keys::list_subsidy(tx).await?.into_iter().map(|(partition, _)| partition).collect();
+        let wanted = municipalities.iter().map(MunicipalityCode::as_str).chain([HUB_PARTITION]);
+        for partition in wanted.filter(|partition| !known.iter().any(|one| one == partition)) {
+            let key = self.new_data_key(partition, Area::Subsidy);
+            keys::add_subsidy(tx, partition, &key).await?;
+        }
+        Ok(())
+    }
+
+    fn new_data_key(&self, partition: &str, area: Area) -> WrappedKey {
+        let place = WrapPlace { party: PARTY, partition, purpose: area.as_str(), version: 1 };
+        let wrapped = DataKey::generate(self.entropy).wrap(self.master, self.entropy, place);
+        WrappedKey { key_version: 1, wrapped, state: ACTIVE }
+    }
+
+    async fn identity(
+        &self,
+        tx: &mut pmh_store::Tx,
+        access: &PartitionAccess,
+    ) -> Result<IdentityKeys, StoreError> {
+        let mut wrapped = keys::list_identity(tx, access).await?;
+        if wrapped.is_empty() {
+            let key = self.new_data_key(access.code(), Area::Identity);
+            keys::add_identity(tx, access, &key).await?;
+            wrapped.push(key);
+        }
+        let mut ring = Ring::new(access.code(), Area::Identity);
+        for key in &wrapped {
+            add_to_ring(&mut ring, self.master, access.code(), Area::Identity, key)?;
+        }
+        let place = index_place(access.code());
+        let index = if let Some(wrapped) = keys::find_index(tx, access).await? { BlindIndexKey::unwrap(self.master, &wrapped, place)
+        .map_err(|_| damaged("identity_index_key"))? } else {
+            let index = BlindIndexKey::generate(self.entropy);
+            keys::add_index(tx, access, &index.wrap(self.master, self.entropy, place)).await?;
+            index
+        };
+        Ok(IdentityKeys { ring, index, entropy: self.entropy.clone(), code: access.code().to_owned() })
+    }
+
+    async fn routing(&self, tx: &mut pmh_store::Tx) -> Result<RoutingKey, StoreError> {
+        if let Some(wrapped) = keys::find_routing(tx).await? {
+            return RoutingKey::unwrap(self.master, &wrapped);
+        }
+        let key = BlindIndexKey::generate(self.entropy);
+        keys::add_routing(tx, &key.wrap(self.master, self.entropy, index_place(HUB_PARTITION))).await?;
+        Ok(RoutingKey(key))
+    }
+}
+
+fn index_place(partition: &str) -> WrapPlace<'_> {
+    WrapPlace { party: PARTY, partition, purpose: "blind-index", version: 1 }
+}
+
+fn add_to_ring(
+    ring: &mut Ring,
+    master: &MasterKey,
+    partition: &str,
+    area: Area,
+    key: &WrappedKey,
+) -> Result<(), StoreError> {
+    let version = u32::try_from(key.key_version).map_err(|_| damaged("key_version"))?;
+    let place = WrapPlace { party: PARTY, partition, purpose: area.as_str(), version };
+    let data_key = DataKey::unwrap(master, &key.wrapped, place).map_err(|_| damaged("wrapped"))?;
+    let state = match key.state {
+        0 => KeyState::Added,
+        ACTIVE => KeyState::Active,
+        _ => KeyState::Disabled,
+    };
+    ring.add(version, data_key, state);
+    Ok(())
+}
+
+/// Ring and blind index of one partition's identity area.
+pub(crate) struct IdentityKeys {
+    ring: Ring,
+    index: BlindIndexKey,
+    entropy: Entropy,
+    code: String,
+}
+
+/// Number and five items of a person, and the PMH-ID if there is one.
+pub(crate) struct OpenedPerson {
+    pub(crate) identity: PersonToNumber,
+    pub(crate) pmh_id: Option<PmhId>,
+}
+
+impl IdentityKeys {
+    /// The key version under which new rows stand.
+    pub(crate) fn version(&self) -> i64 {
+        i64::from(self.ring.primary_version())
+    }
+
+    pub(crate) fn number_tag(&self, number: &IndividualNumber) -> Vec<u8> {
+        self.index.tag(identity::NUMBER_INDEX, identity::index_bytes(number)).to_vec()
+    }
+
+    /// The tag of a body's rows: each chunk's text after the tag of what was before it.
+    pub(crate) fn content_tag(&self, before: &[u8], text: &[u8]) -> Vec<u8> {
+        let mut bytes = before.to_vec();
+        bytes.extend_from_slice(text);
+        self.index.tag("registration-content", &bytes).to_vec()
+    }
+
+    /// Seals a person under the next version of the row.
+    pub(crate) fn seal_person(&self, draft: &PersonDraft) -> PersonRow {
+        let version = draft.version + 1;
+        let row = draft.person.to_be_bytes();
+        let seal = |column, text: &[u8]| self.seal("person", column, &row, version, text);
+        PersonRow {
+            person: draft.person,
+            number_tag: draft.number_tag.clone(),
+            identity: seal("identity", &identity::encode(&draft.identity)),
+            pmh_id: draft.numbering.pmh_id().map(|pmh_id| seal("pmh_id", pmh_id.expose_bytes())),
+            numbering: draft.numbering.code(),
+            task: draft.task.clone(),
+            version,
+            key_version: self.version(),
+        }
+    }
+
+    pub(crate) fn open_person(&self, row: &PersonRow) -> Result<OpenedPerson, StoreError> {
+        let key = row.person.to_be_bytes();
+        let text = self.open("person", "identity", &key, row.version, &row.identity)?;
+        let pmh_id = match &row.pmh_id {
+            None => None,
+            Some(sealed) => {
+                let bytes = self.open("person", "pmh_id", &key, row.version, sealed)?;
+                let bytes = <[u8; 16]>::try_from(bytes.as_slice()).map_err(|_| damaged("pmh_id"))?;
+                Some(PmhId::from_bytes(bytes))
+            }
+        };
+        Ok(OpenedPerson { identity: identity::decode(&text)?, pmh_id })
+    }
+
+    pub(crate) fn seal_file_name(&self, task: &[u8], name: &str) -> Vec<u8> {
+        self.seal("registration_task", "file_name", task, 0, name.as_bytes())
+    }
+
+    pub(crate) fn open_file_name(&self, task: &[u8], sealed: &[u8]) -> Result<String, StoreError> {
+        let bytes = self.open("registration_task", "file_name", task, 0, sealed)?;
+        String::from_utf8(bytes).map_err(|_| damaged("file_name"))
+    }
+
+    pub(crate) fn seal_chunk(&self, task: &[u8], chunk: i64, text: &[u8]) -> Vec<u8> {
+        self.seal("registration_chunk", "sealed", &chunk_row(task, chunk), 0, text)
+    }
+
+    pub(crate) fn open_chunk(&self, task: &[u8], chunk: i64, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.open("registration_chunk", "sealed", &chunk_row(task, chunk), 0, sealed)
+    }
+
+    pub(crate) fn seal_results(&self, task: &[u8], chunk: i64, text: &[u8]) -> Vec<u8> {
+        self.seal("registration_result", "sealed", &chunk_row(task, chunk), 0, text)
+    }
+
+    pub(crate) fn open_results(&self, task: &[u8], chunk: i64, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.open("registration_result", "sealed", &chunk_row(task, chunk), 0, sealed)
+    }
+
+    fn seal(&self, table: &str, column: &str, row: &[u8], version: i64, text: &[u8]) -> Vec<u8> {
+        let place = Place { party: PARTY, partition: &self.code, table, column, row, version };
+        self.ring.seal(&self.entropy, &place, text).into_bytes()
+    }
+
+    fn open(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        row: &[u8],
+        version: i64,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let place = Place { party: PARTY, partition: &self.code, table, column, row, version };
+        open_in(&self.ring, &place, sealed).map_err(|_| StoreError::Inconsistent { table, column })
+    }
+}
+
+fn chunk_row(task: &[u8], chunk: i64) -> Vec<u8> {
+    [task, &chunk.to_be_bytes()].concat()
+}
+
+fn open_in(ring: &Ring, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+    let sealed = Sealed::from_bytes(sealed.to_vec())?;
+    Ok(ring.open(place, &sealed)?.to_vec())
+}
+
+/// Rings of the subsidy area, of every partition and of the hub's own.
+pub(crate) struct SubsidyRings {
+    rings: HashMap<String, Ring>,
+    entropy: Entropy,
+}
+
+impl SubsidyRings {
+    async fn load(store: &Store, master: &MasterKey, entropy: &Entropy) -> Result<Self, StoreError> {
+        let mut rings: HashMap<String, Ring> = HashMap::new();
+        let mut tx = store.read().await?;
+        for (partition, key) in keys::list_subsidy(&mut tx).await? {
+            let ring = rings.entry(partition.clone()).or_insert_with(|| Ring::new(&partition, Area::Subsidy));
+            add_to_ring(ring, master, &partition, Area::Subsidy, &key)?;
+        }
+        Ok(Self { rings, entropy: entropy.clone() })
+    }
+
+    pub(crate) fn of(&self, partition: &str) -> Result<&Ring, StoreError> {
+        self.rings.get(partition).ok_or(missing("subsidy_key"))
+    }
+
+    pub(crate) fn seal_certificate(
+        &self,
+        access: &PartitionAccess,
+        person: i64,
+        draft: &CertificateDraft,
+        text: &[u8],
+    ) -> Result<CertificateRow, StoreError> {
+        let version = draft.version + 1;
+        let row = certificate_row(person, draft.certificate);
+        let (sealed, key_version) = self.seal(access.code(), ("certificate", &row, version), text)?;
+        Ok(CertificateRow { person, certificate: draft.certificate, sealed, version, key_version })
+    }
+
+    pub(crate) fn open_certificate(
+        &self,
+        access: &PartitionAccess,
+        row: &CertificateRow,
+    ) -> Result<Vec<u8>, StoreError> {
+        let key = certificate_row(row.person, row.certificate);
+        self.open(access.code(), ("certificate", &key, row.version), &row.sealed)
+    }
+
+    pub(crate) fn seal_answer(
+        &self,
+        access: &PartitionAccess,
+        person: i64,
+        version: i64,
+        text: &[u8],
+    ) -> Result<AnswerRow, StoreError> {
+        let row = person.to_be_bytes();
+        let (sealed, key_version) = self.seal(access.code(), ("answer", &row, version), text)?;
+        Ok(AnswerRow { person, sealed, version, key_version })
+    }
+
+    pub(crate) fn open_answer(&self, route: &Route, row: &AnswerRow) -> Result<Vec<u8>, StoreError> {
+        let key = row.person.to_be_bytes();
+        self.open(&route.municipality_code, ("answer", &key, row.version), &row.sealed)
+    }
+
+    pub(crate) fn seal_epoch(&self, epoch: i64, key: &[u8]) -> Result<(Vec<u8>, i64), StoreError> {
+        self.seal(HUB_PARTITION, ("epoch", &epoch.to_be_bytes(), 0), key)
+    }
+
+    pub(crate) fn open_epoch(&self, epoch: i64, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.open(HUB_PARTITION, ("epoch", &epoch.to_be_bytes(), 0), sealed)
+    }
+
+    pub(crate) fn seal_setting(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StoreError> {
+        Ok(self.seal(HUB_PARTITION, ("setting", name.as_bytes(), 0), value)?.0)
+    }
+
+    pub(crate) fn open_setting(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.open(HUB_PARTITION, ("setting", name.as_bytes(), 0), sealed)
+    }
+
+    fn seal(
+        &self,
+        partition: &str,
+        (table, row, version): (&str, &[u8], i64),
+        text: &[u8],
+    ) -> Result<(Vec<u8>, i64), StoreError> {
+        let ring = self.of(partition)?;
+        let place = Place { party: PARTY, partition, table, column: "sealed", row, version };
+        let sealed = ring.seal(&self.entropy, &place, text);
+        let key_version = i64::from(sealed.key_version());
+        Ok((sealed.into_bytes(), key_version))
+    }
+
+    fn open(
+        &self,
+        partition: &str,
+        (table, row, version): (&'static str, &[u8], i64),
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let place = Place { party: PARTY, partition, table, column: "sealed", row, version };
+        open_in(self.of(partition)?, &place, sealed)
+            .map_err(|_| StoreError::Inconsistent { table, column: "sealed" })
+    }
+}
+
+fn certificate_row(person: i64, certificate: i64) -> Vec<u8> {
+    [person.to_be_bytes(), certificate.to_be_bytes()].concat()
+}
+
+/// The hub's routing key: blind indexes of PMH-IDs and PMH pseudonyms, and the MAC of routes.
+pub(crate) struct RoutingKey(BlindIndexKey);
+
+impl RoutingKey {
+    fn unwrap(master: &MasterKey, wrapped: &[u8]) -> Result<Self, StoreError> {
+        let key = BlindIndexKey::unwrap(master, wrapped, index_place(HUB_PARTITION))
+            .map_err(|_| damaged("routing_key"))?;
+        Ok(Self(key))
+    }
+
+    pub(crate) fn tag_pmh_id(&self, pmh_id: &PmhId) -> Vec<u8> {
+        self.0.tag(identity::PMH_ID_INDEX, pmh_id.expose_bytes()).to_vec()
+    }
+
+    pub(crate) fn tag_pseudonym(&self, pseudonym: &PmhPseudonym) -> Vec<u8> {
+        self.0.tag(identity::PSEUDONYM_INDEX, pseudonym.expose_bytes()).to_vec()
+    }
+
+    pub(crate) fn route_mac(&self, pmh_tag: &[u8], municipality: &str, person: i64) -> Vec<u8> {
+        route_mac(&self.0, pmh_tag, municipality, person).to_vec()
+    }
+
+    /// Whether this route was written by the hub for this tag.
+    pub(crate) fn leads(&self, pmh_tag: &[u8], route: &Route) -> bool {
+        route_mac_holds(&self.0, pmh_tag, &route.municipality_code, route.person, &route.mac)
+    }
+
+    /// Whether this binding was written by the hub.
+    pub(crate) fn binds(&self, binding: &Binding) -> bool {
+        self.binding_mac(&binding.pseudonym_tag, &binding.pmh_tag) == binding.mac
+    }
+
+    pub(crate) fn binding_mac(&self, pseudonym_tag: &[u8], pmh_tag: &[u8]) -> Vec<u8> {
+        self.0.tag("binding", &[pseudonym_tag, pmh_tag].concat()).to_vec()
+    }
+}
+
+fn missing(table: &'static str) -> StoreError {
+    StoreError::Inconsistent { table, column: "wrapped" }
+}
+
+fn damaged(column: &'static str) -> StoreError {
+    StoreError::Inconsistent { table: "keys", column }
+}

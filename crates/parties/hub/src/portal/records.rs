@@ -1,0 +1,45 @@
+//! `POST /portal/v1/records`: a citizen's own records, by PMH pseudonym alone (001:38).
+
+use axum::Json;
+use axum::extract::State;
+use pmh_domain::{Date, PmhPseudonym, rfc3339_japan};
+use pmh_service::{Body, Peer, Refused};
+use pmh_wire::Code;
+use pmh_wire::records::{OwnRecords, RecordsRequest};
+
+use crate::access::PersonAccess;
+use crate::audit::Entry;
+use crate::eligibility::read_records;
+use crate::state::Inquiry;
+use crate::store::bindings;
+use crate::store::epochs::HUB_PARTITION;
+
+pub(crate) async fn records(
+    State(inquiry): State<Inquiry>,
+    Peer(peer): Peer,
+    Body(request): Body<RecordsRequest>,
+) -> Result<Json<OwnRecords>, Refused> {
+    let pseudonym = PmhPseudonym::parse(&request.pmh_pseudonym)
+        .map_err(|_| Code::InvalidMember.problem().at_field("pmhPseudonym"))?;
+    let owner = peer.to_string();
+    let now_ms = inquiry.clock.now_ms();
+    let pseudonym_tag = inquiry.keys.routing.tag_pseudonym(&pseudonym);
+    let mut turn = inquiry.lane.turn().await;
+    let mut tx = inquiry.store.write().await?;
+    let binding = bindings::find_by_pseudonym(&mut tx, &pseudonym_tag)
+        .await?
+        .filter(|binding| inquiry.keys.routing.binds(binding))
+        .ok_or(Code::UnknownPseudonym)?;
+    let access = PersonAccess::by_tag(binding.pmh_tag);
+    let read = read_records(&inquiry, &mut tx, &access, Date::in_japan(now_ms)).await?;
+    let mut entries = vec![Entry::of(HUB_PARTITION, "records.ask", &owner)];
+    entries.extend(
+        read.seen
+            .iter()
+            .map(|(municipality, person)| Entry::of(municipality, "records.answer", &owner).about(*person)),
+    );
+    turn.append(&mut tx, &entries).await?;
+    turn.commit(tx).await?;
+    inquiry.counters.add("records_read", 1);
+    Ok(Json(OwnRecords { answered_at: rfc3339_japan(now_ms), subsidies: read.subsidies }))
+}

@@ -1,0 +1,166 @@
+//! What a chunk of rows does to a partition, decided in memory: no SQL here. The caller loads the people
+//! concerned, applies the rows in their order, and writes what changed.
+
+use std::collections::HashMap;
+
+use pmh_domain::{BasicFive, Certificate, IndividualNumber, Numbering};
+use pmh_wire::Code;
+use pmh_wire::numbering::PersonToNumber;
+use pmh_wire::registration::{BasicFiveInfo, Fault, Outcome, Subject};
+
+use super::stored_certificate;
+use crate::store::tasks::Progress;
+
+/// A person as the chunk finds and leaves them.
+pub(crate) struct PersonDraft {
+    pub(crate) person: i64,
+    pub(crate) number_tag: Vec<u8>,
+    pub(crate) identity: PersonToNumber,
+    pub(crate) numbering: Numbering,
+    /// The task that asked for numbering last.
+    pub(crate) task: Vec<u8>,
+    pub(crate) version: i64,
+    pub(crate) certificates: Vec<CertificateDraft>,
+    pub(crate) changed: bool,
+}
+
+pub(crate) struct CertificateDraft {
+    pub(crate) certificate: i64,
+    pub(crate) content: Certificate,
+    pub(crate) version: i64,
+    pub(crate) changed: bool,
+}
+
+/// The people of one chunk by the blind index of their numbers, and what happened to them.
+pub(crate) struct Drafts<'a> {
+    pub(crate) by_tag: HashMap<Vec<u8>, PersonDraft>,
+    /// Tags in the order in which new people appeared; they get their numbers in this order.
+    pub(crate) new_tags: Vec<Vec<u8>>,
+    pub(crate) progress: Progress,
+    /// How many people each earlier task loses to this one.
+    pub(crate) superseded: HashMap<Vec<u8>, i64>,
+    task: &'a [u8],
+}
+
+impl<'a> Drafts<'a> {
+    pub(crate) fn new(task: &'a [u8], people: Vec<PersonDraft>) -> Self {
+        Self {
+            by_tag: people.into_iter().map(|draft| (draft.number_tag.clone(), draft)).collect(),
+            new_tags: Vec::new(),
+            progress: Progress::default(),
+            superseded: HashMap::new(),
+            task,
+        }
+    }
+
+    /// Applies one good row; answers its outcome or why it is rejected after all.
+    pub(crate) fn apply(&mut self, tag: &[u8], subject: Subject) -> Result<Outcome, Fault> {
+        let outcome = if subject.certificate.deleted {
+            self.delete(tag, &subject)?
+        } else {
+            self.put(tag.to_vec(), subject)
+        };
+        match outcome {
+            Outcome::Registered => self.progress.registered += 1,
+            Outcome::Updated => self.progress.updated += 1,
+            Outcome::Unchanged => self.progress.unchanged += 1,
+            Outcome::Deleted => self.progress.deleted += 1,
+            Outcome::Rejected => self.progress.rejected += 1,
+        }
+        if outcome != Outcome::Deleted {
+            self.ask_numbering(tag, outcome);
+        }
+        Ok(outcome)
+    }
+
+    fn put(&mut self, tag: Vec<u8>, subject: Subject) -> Outcome {
+        let identity = person_to_number(&subject.number, &subject.basic_five);
+        let draft = self.by_tag.entry(tag.clone()).or_insert_with(|| {
+            self.new_tags.push(tag.clone());
+            PersonDraft {
+                person: 0,
+                number_tag: tag,
+                identity: identity.clone(),
+                numbering: Numbering::Awaiting,
+                task: Vec::new(),
+                version: 0,
+                certificates: Vec::new(),
+                changed: true,
+            }
+        });
+        let moved = draft.identity != identity;
+        if moved {
+            draft.identity = identity;
+            draft.changed = true;
+        }
+        match draft.put_certificate(subject.certificate) {
+            Outcome::Unchanged if moved => Outcome::Updated,
+            outcome => outcome,
+        }
+    }
+
+    /// A deletion record takes the certificate with the same key away. One that names nothing of this
+    /// partition is an error, whether or not the person is known elsewhere (001:218).
+    fn delete(&mut self, tag: &[u8], subject: &Subject) -> Result<Outcome, Fault> {
+        let nothing = Fault::at(Code::NothingToDelete, "historyKey");
+        let draft = self.by_tag.get_mut(tag).ok_or_else(|| nothing.clone())?;
+        let key = subject.certificate.key();
+        let standing = draft.certificates.iter_mut().find(|one| one.content.key() == key).ok_or(nothing)?;
+        if standing.content.deleted {
+            return Ok(Outcome::Unchanged);
+        }
+        standing.content.deleted = true;
+        standing.changed = true;
+        Ok(Outcome::Deleted)
+    }
+
+    /// Numbering is asked when something changed, and for whoever has no PMH-ID yet.
+    fn ask_numbering(&mut self, tag: &[u8], outcome: Outcome) {
+        let Some(draft) = self.by_tag.get_mut(tag) else { return };
+        if outcome == Outcome::Unchanged && draft.numbering.pmh_id().is_some() {
+            return;
+        }
+        let waiting = matches!(draft.numbering, Numbering::Awaiting | Numbering::Renumbering { .. });
+        if draft.task == self.task && waiting {
+            return;
+        }
+        if waiting && !draft.task.is_empty() {
+            *self.superseded.entry(draft.task.clone()).or_default() += 1;
+        }
+        draft.numbering = draft.numbering.clone().asked_again();
+        draft.task = self.task.to_vec();
+        draft.changed = true;
+        self.progress.asked += 1;
+    }
+}
+
+impl PersonDraft {
+    fn put_certificate(&mut self, certificate: Certificate) -> Outcome {
+        let key = certificate.key();
+        if let Some(standing) = self.certificates.iter_mut().find(|one| one.content.key() == key) {
+            if stored_certificate::encode(&standing.content) == stored_certificate::encode(&certificate) {
+                return Outcome::Unchanged;
+            }
+            standing.content = certificate;
+            standing.changed = true;
+            return Outcome::Updated;
+        }
+        let next = self.certificates.iter().map(|one| one.certificate).max().unwrap_or(0) + 1;
+        self.certificates.push(CertificateDraft {
+            certificate: next,
+            content: certificate,
+            version: 0,
+            changed: true,
+        });
+        Outcome::Registered
+    }
+
+    pub(crate) fn answer_changed(&self) -> bool {
+        self.certificates.iter().any(|one| one.changed)
+    }
+}
+
+/// The very body that numbering sends for this person.
+fn person_to_number(number: &IndividualNumber, five: &BasicFive) -> PersonToNumber {
+    PersonToNumber { my_number: number.expose().to_owned(), basic_five_info: BasicFiveInfo::from(five) }
+}

@@ -1,0 +1,195 @@
+//! From the socket to `accepted`: rows are parsed while they arrive and stored in sealed chunks. 202 answers
+//! when the whole body has ended, was well-formed, and stands durably; anything before that leaves nothing.
+
+use axum::body::Body;
+use futures_util::StreamExt;
+use pmh_service::Refused;
+use pmh_store::StoreError;
+use pmh_wire::csv::CsvReader;
+use pmh_wire::encoding::Encoding;
+use pmh_wire::json_array::JsonArrayReader;
+use pmh_wire::registration::{Row, Task};
+use pmh_wire::{Code, Problem};
+
+use super::chunk::{self, CHUNK_ROWS, WaitingRow};
+use super::task_body;
+use crate::access::PartitionAccess;
+use crate::audit::Entry;
+use crate::state::Desk;
+use crate::store::tasks::{self, Acceptance, NewTask};
+
+/// How the body is written.
+#[derive(Clone, Copy)]
+pub(crate) enum Format {
+    Json,
+    Csv(Option<Encoding>),
+}
+
+enum Reader {
+    Json(Box<JsonArrayReader>),
+    Csv(Box<CsvReader>),
+}
+
+impl Reader {
+    fn new(format: Format) -> Self {
+        match format {
+            Format::Json => Self::Json(Box::new(JsonArrayReader::new())),
+            Format::Csv(encoding) => Self::Csv(Box::new(CsvReader::new(encoding))),
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> Result<Vec<Row>, Problem> {
+        match self {
+            Self::Json(reader) => reader.push(bytes),
+            Self::Csv(reader) => reader.push(bytes),
+        }
+    }
+
+    /// The last rows, and the encoding that a CSV turned out to have.
+    fn finish(self) -> Result<(Vec<Row>, Option<Encoding>), Problem> {
+        match self {
+            Self::Json(reader) => Ok((reader.finish()?, None)),
+            Self::Csv(reader) => {
+                let encoding = reader.encoding();
+                Ok((reader.finish()?, encoding))
+            }
+        }
+    }
+}
+
+/// Receives a body to its end. It runs as a task of its own: a client that hangs up cannot leave chunks.
+pub(crate) async fn receive(
+    desk: Desk,
+    access: PartitionAccess,
+    format: Format,
+    file_name: Option<String>,
+    body: Body,
+) -> Result<Task, Refused> {
+    let tracker = desk.tracker.clone();
+    let receiving = tracker.spawn(async move {
+        let mut intake = Intake::begin(&desk, &access, file_name).await?;
+        match intake.take_in(format, body).await {
+            Ok(task) => Ok(task),
+            Err(refused) => {
+                intake.abandon().await;
+                Err(refused)
+            }
+        }
+    });
+    receiving.await.unwrap_or_else(|_| Err(Code::Internal.into()))
+}
+
+struct Intake<'a> {
+    desk: &'a Desk,
+    access: &'a PartitionAccess,
+    task: Vec<u8>,
+    waiting: Vec<WaitingRow>,
+    chunks: i64,
+    received: i64,
+    /// HMAC over the rows so far: each chunk's rows after the tag of what was before.
+    content_tag: Vec<u8>,
+}
+
+impl<'a> Intake<'a> {
+    async fn begin(
+        desk: &'a Desk,
+        access: &'a PartitionAccess,
+        file_name: Option<String>,
+    ) -> Result<Self, Refused> {
+        let task = desk.entropy.bytes::<16>().to_vec();
+        let keys = desk.keys.identity(access)?;
+        let file_name = file_name.map(|name| keys.seal_file_name(&task, &name));
+        let mut tx = desk.store.write().await?;
+        tx.for_municipality(access.code()).await?;
+        let new = NewTask { task: &task, file_name: file_name.as_deref(), key_version: keys.version() };
+        tasks::add_receiving(&mut tx, access, &new).await?;
+        tx.commit().await?;
+        Ok(Self { desk, access, task, waiting: Vec::new(), chunks: 0, received: 0, content_tag: Vec::new() })
+    }
+
+    async fn take_in(&mut self, format: Format, body: Body) -> Result<Task, Refused> {
+        let mut reader = Reader::new(format);
+        let mut bytes = body.into_data_stream();
+        while let Some(piece) = bytes.next().await {
+            let piece = piece.map_err(|error| Refused::from_body_error(&error))?;
+            let rows = reader.push(&piece)?;
+            self.keep(rows).await?;
+        }
+        let (rows, encoding) = reader.finish()?;
+        self.keep(rows).await?;
+        if !self.waiting.is_empty() {
+            self.flush(self.waiting.len()).await?;
+        }
+        if self.received == 0 {
+            return Err(Code::EmptyFile.into());
+        }
+        self.accept(encoding).await
+    }
+
+    async fn keep(&mut self, rows: Vec<Row>) -> Result<(), Refused> {
+        self.received += i64::try_from(rows.len()).expect("a piece of a body has few rows");
+        self.waiting.extend(rows.into_iter().map(WaitingRow::from));
+        while self.waiting.len() >= CHUNK_ROWS {
+            self.flush(CHUNK_ROWS).await?;
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self, count: usize) -> Result<(), Refused> {
+        let rest = self.waiting.split_off(count);
+        let rows = std::mem::replace(&mut self.waiting, rest);
+        let text = chunk::encode(&rows);
+        let keys = self.desk.keys.identity(self.access)?;
+        self.content_tag = keys.content_tag(&self.content_tag, &text);
+        let sealed = keys.seal_chunk(&self.task, self.chunks, &text);
+        let mut tx = self.desk.store.write().await?;
+        tx.for_municipality(self.access.code()).await?;
+        tasks::add_chunk(&mut tx, self.access, &self.task, self.chunks, (&sealed, keys.version())).await?;
+        tx.commit().await?;
+        self.chunks += 1;
+        Ok(())
+    }
+
+    /// The same content while its task is unfinished is the same task.
+    async fn accept(&mut self, encoding: Option<Encoding>) -> Result<Task, Refused> {
+        let mut turn = self.desk.lane.turn().await;
+        let mut tx = self.desk.store.write().await?;
+        tx.for_municipality(self.access.code()).await?;
+        if let Some(same) = tasks::find_unfinished_with(&mut tx, self.access, &self.content_tag).await? {
+            tasks::delete_receiving(&mut tx, self.access, &self.task).await?;
+            tx.commit().await?;
+            return Ok(task_body::task_body(self.desk, self.access, &same));
+        }
+        let acceptance = Acceptance {
+            content_tag: &self.content_tag,
+            csv_encoding: encoding.map(Encoding::name),
+            accepted_ms: self.desk.clock.now_ms(),
+            chunks: self.chunks,
+            received: self.received,
+        };
+        tasks::accept(&mut tx, self.access, &self.task, &acceptance).await?;
+        let accepted = tasks::find(&mut tx, self.access, &self.task)
+            .await?
+            .ok_or(StoreError::Inconsistent { table: "registration_task", column: "task" })?;
+        let entry = Entry::of(self.access.code(), "registration.accept", self.access.principal())
+            .with_outcome(format!("{} rows", self.received));
+        turn.append(&mut tx, &[entry]).await?;
+        turn.commit(tx).await?;
+        self.desk.counters.add("rows_accepted", u64::try_from(self.received).unwrap_or_default());
+        self.desk.wake(self.access.municipality());
+        Ok(task_body::task_body(self.desk, self.access, &accepted))
+    }
+
+    /// Nothing of an unacknowledged body stays. If this fails too, the next start deletes it.
+    async fn abandon(&self) {
+        let deleted = async {
+            let mut tx = self.desk.store.write().await?;
+            tx.for_municipality(self.access.code()).await?;
+            tasks::delete_receiving(&mut tx, self.access, &self.task).await?;
+            tx.commit().await
+        };
+        if let Err(error) = deleted.await {
+            tracing::warn!(%error, "chunks of a refused body are left until the next start");
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The worker's half of registration: one chunk of an accepted task, in one transaction with its results,
+//! the task's progress and the audit. A crash before the commit leaves the chunk as it was.
+
+use std::collections::HashMap;
+
+use pmh_store::{StoreError, Tx};
+use pmh_wire::registration::{Outcome, Subject};
+
+use super::apply::{CertificateDraft, Drafts, PersonDraft};
+use super::chunk::{self, StoredFault, WaitingRow};
+use super::show_results::StoredResult;
+use super::stored_certificate;
+use crate::access::PartitionAccess;
+use crate::answer;
+use crate::audit::{Entry, Written};
+use crate::identity;
+use crate::state::Desk;
+use crate::store::answers::{self, AnswerRow};
+use crate::store::certificates::{self, CertificateRow};
+use crate::store::people::{self, PersonRow};
+use crate::store::results::{self, ResultChunk};
+use crate::store::tasks::{self, TaskRow};
+
+/// Processes the next chunk of the municipality's oldest unfinished task. `false` if there is none.
+pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) -> Result<bool, StoreError> {
+    let mut turn = desk.lane.turn().await;
+    let mut tx = desk.store.write().await?;
+    tx.for_municipality(access.code()).await?;
+    let Some(task) = tasks::find_next(&mut tx, access).await? else { return Ok(false) };
+    let sealed = tasks::find_chunk(&mut tx, access, &task.task, task.next_chunk)
+        .await?
+        .ok_or(StoreError::Inconsistent { table: "registration_chunk", column: "chunk" })?;
+    let keys = desk.keys.identity(access)?;
+    let rows = chunk::decode(&keys.open_chunk(&task.task, task.next_chunk, &sealed)?)?;
+    let parsed = parse_rows(desk, access, rows)?;
+    let people = load_people(desk, access, &mut tx, &parsed).await?;
+    let mut drafts = Drafts::new(&task.task, people);
+    let stored = apply_rows(&mut drafts, parsed);
+    let written = write_drafts(desk, access, &mut tx, &mut drafts).await?;
+    write_results(desk, access, &mut tx, &task, &stored).await?;
+    tasks::advance(&mut tx, access, &task.task, 1, &drafts.progress).await?;
+    for (earlier, lost) in &drafts.superseded {
+        let lost = tasks::Progress { superseded: *lost, ..tasks::Progress::default() };
+        tasks::advance(&mut tx, access, earlier, 0, &lost).await?;
+    }
+    tasks::delete_chunk(&mut tx, access, &task.task, task.next_chunk).await?;
+    let entry = Entry::of(access.code(), "registration.apply", access.principal())
+        .with_outcome(format!("{} rows", stored.len()))
+        .wrote(written);
+    turn.append(&mut tx, &[entry]).await?;
+    turn.commit(tx).await?;
+    desk.counters.add("rows_processed", stored.len() as u64);
+    Ok(true)
+}
+
+/// A row with everything known about it before the tables are asked.
+enum ParsedRow {
+    Good {
+        line: u64,
+        history_key: Option<String>,
+        tag: Vec<u8>,
+        subject: Box<Subject>,
+        warnings: Vec<StoredFault>,
+    },
+    Bad {
+        line: u64,
+        history_key: Option<String>,
+        errors: Vec<StoredFault>,
+        warnings: Vec<StoredFault>,
+    },
+}
+
+fn parse_rows(
+    desk: &Desk,
+    access: &PartitionAccess,
+    rows: Vec<WaitingRow>,
+) -> Result<Vec<ParsedRow>, StoreError> {
+    let keys = desk.keys.identity(access)?;
+    let parse = |row| match row {
+        WaitingRow::Rejected { line, history_key, faults } => {
+            ParsedRow::Bad { line, history_key, errors: faults, warnings: Vec::new() }
+        }
+        WaitingRow::Record { line, record } => {
+            let parsed = record.parse(access.municipality(), desk.rules);
+            let warnings = parsed.warnings.iter().map(StoredFault::from).collect();
+            match parsed.subject {
+                Ok(subject) => ParsedRow::Good {
+                    line,
+                    history_key: parsed.history_key,
+                    tag: keys.number_tag(&subject.number),
+                    subject: Box::new(subject),
+                    warnings,
+                },
+                Err(faults) => ParsedRow::Bad {
+                    line,
+                    history_key: parsed.history_key,
+                    errors: faults.iter().map(StoredFault::from).collect(),
+                    warnings,
+                },
+            }
+        }
+    };
+    Ok(rows.into_iter().map(parse).collect())
+}
+
+async fn load_people(
+    desk: &Desk,
+    access: &PartitionAccess,
+    tx: &mut Tx,
+    rows: &[ParsedRow],
+) -> Result<Vec<PersonDraft>, StoreError> {
+    let mut tags: Vec<Vec<u8>> = rows
+        .iter()
+        .filter_map(|row| match row {
+            ParsedRow::Good { tag, .. } => Some(tag.clone()),
+            ParsedRow::Bad { .. } => None,
+        })
+        .collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let rows = people::list_by_tags(tx, access, &tags).await?;
+    let persons: Vec<i64> = rows.iter().map(|row| row.person).collect();
+    let mut certificates = load_certificates(desk, access, tx, &persons).await?;
+    let keys = desk.keys.identity(access)?;
+    rows.into_iter()
+        .map(|row| {
+            let opened = keys.open_person(&row)?;
+            Ok(PersonDraft {
+                person: row.person,
+                number_tag: row.number_tag,
+                identity: opened.identity,
+                numbering: identity::numbering_of(row.numbering, opened.pmh_id)?,
+                task: row.task,
+                version: row.version,
+                certificates: certificates.remove(&row.person).unwrap_or_default(),
+                changed: false,
+            })
+        })
+        .collect()
+}
+
+async fn load_certificates(
+    desk: &Desk,
+    access: &PartitionAccess,
+    tx: &mut Tx,
+    persons: &[i64],
+) -> Result<HashMap<i64, Vec<CertificateDraft>>, StoreError> {
+    let mut by_person: HashMap<i64, Vec<CertificateDraft>> = HashMap::new();
+    for row in certificates::list_of(tx, access, persons).await? {
+        let content = stored_certificate::decode(&desk.keys.subsidy.open_certificate(access, &row)?)?;
+        let draft =
+            CertificateDraft { certificate: row.certificate, content, version: row.version, changed: false };
+        by_person.entry(row.person).or_default().push(draft);
+    }
+    Ok(by_person)
+}
+
+fn apply_rows(drafts: &mut Drafts<'_>, rows: Vec<ParsedRow>) -> Vec<StoredResult> {
+    let mut stored = Vec::with_capacity(rows.len());
+    for row in rows {
+        stored.push(match row {
+            ParsedRow::Bad { line, history_key, errors, warnings } => {
+                drafts.progress.rejected += 1;
+                StoredResult { line, history_key, outcome: Outcome::Rejected, warnings, errors }
+            }
+            ParsedRow::Good { line, history_key, tag, subject, warnings } => {
+                let (outcome, errors) = match drafts.apply(&tag, *subject) {
+                    Ok(outcome) => (outcome, Vec::new()),
+                    Err(fault) => {
+                        drafts.progress.rejected += 1;
+                        (Outcome::Rejected, vec![StoredFault::from(&fault)])
+                    }
+                };
+                StoredResult { line, history_key, outcome, warnings, errors }
+            }
+        });
+    }
+    stored
+}
+
+/// Writes every changed row under its next version and tells the audit which.
+async fn write_drafts(
+    desk: &Desk,
+    access: &PartitionAccess,
+    tx: &mut Tx,
+    drafts: &mut Drafts<'_>,
+) -> Result<Vec<Written>, StoreError> {
+    number_new_people(access, tx, drafts).await?;
+    let identity = desk.keys.identity(access)?;
+    let subsidy = &desk.keys.subsidy;
+    let mut changed: Vec<&PersonDraft> = drafts.by_tag.values().collect();
+    changed.sort_unstable_by_key(|draft| draft.person);
+    let answered: Vec<i64> =
+        changed.iter().filter(|draft| draft.answer_changed()).map(|draft| draft.person).collect();
+    let versions: HashMap<i64, i64> =
+        answers::list_versions(tx, access, &answered).await?.into_iter().collect();
+    let mut person_rows: Vec<PersonRow> = Vec::new();
+    let mut certificate_rows: Vec<CertificateRow> = Vec::new();
+    let mut answer_rows: Vec<AnswerRow> = Vec::new();
+    for draft in changed {
+        if draft.changed {
+            person_rows.push(identity.seal_person(draft));
+        }
+        for one in draft.certificates.iter().filter(|one| one.changed) {
+            let text = stored_certificate::encode(&one.content);
+            certificate_rows.push(subsidy.seal_certificate(access, draft.person, one, &text)?);
+        }
+        if draft.answer_changed() {
+            let contents: Vec<_> = draft.certificates.iter().map(|one| &one.content).collect();
+            let text = answer::encode(&contents, access.municipality());
+            let version = versions.get(&draft.person).copied().unwrap_or(0) + 1;
+            answer_rows.push(subsidy.seal_answer(access, draft.person, version, &text)?);
+        }
+    }
+    people::put(tx, access, &person_rows).await?;
+    certificates::put(tx, access, &certificate_rows).await?;
+    answers::put(tx, access, &answer_rows).await?;
+    Ok(written(&person_rows, &certificate_rows, &answer_rows))
+}
+
+async fn number_new_people(
+    access: &PartitionAccess,
+    tx: &mut Tx,
+    drafts: &mut Drafts<'_>,
+) -> Result<(), StoreError> {
+    if drafts.new_tags.is_empty() {
+        return Ok(());
+    }
+    let count = i64::try_from(drafts.new_tags.len()).expect("a chunk has 1,000 rows");
+    let first = people::take_persons(tx, access, count).await?;
+    for (person, tag) in (first..).zip(&drafts.new_tags) {
+        if let Some(draft) = drafts.by_tag.get_mut(tag) {
+            draft.person = person;
+        }
+    }
+    Ok(())
+}
+
+fn written(people: &[PersonRow], certificates: &[CertificateRow], answers: &[AnswerRow]) -> Vec<Written> {
+    let people = people.iter().map(|row| Written {
+        table: "person",
+        row: row.person.to_string(),
+        version: row.version,
+    });
+    let certificates = certificates.iter().map(|row| Written {
+        table: "certificate",
+        row: format!("{}.{}", row.person, row.certificate),
+        version: row.version,
+    });
+    let answers = answers.iter().map(|row| Written {
+        table: "answer",
+        row: row.person.to_string(),
+        version: row.version,
+    });
+    people.chain(certificates).chain(answers).collect()
+}
+
+async fn write_results(
+    desk: &Desk,
+    access: &PartitionAccess,
+    tx: &mut Tx,
+    task: &TaskRow,
+    stored: &[StoredResult],
+) -> Result<(), StoreError> {
+    let keys = desk.keys.identity(access)?;
+    let text = serde_json::to_vec(stored).expect("results of strings and numbers always serialise");
+    let last_line = stored.last().map_or(0, |result| i64::try_from(result.line).unwrap_or(i64::MAX));
+    let chunk = ResultChunk {
+        chunk: task.next_chunk,
+        last_line,
+        sealed: keys.seal_results(&task.task, task.next_chunk, &text),
+        key_version: keys.version(),
+    };
+    results::add(tx, access, &task.task, &chunk).await
+}

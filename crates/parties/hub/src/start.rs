@@ -1,0 +1,201 @@
+//! Brings the hub up: tables, keys, what a stopped process left, workers, doors.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use pmh_crypto::{CheckpointSigner, Entropy, MasterKey};
+use pmh_domain::{Change, MunicipalityCode};
+use pmh_service::{
+    AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Refused, Running, admin_router, master_key,
+};
+use pmh_store::{Store, StoreError, setting};
+use pmh_wire::{Door, Party, PeerName, SeedHub};
+
+use crate::access::PartitionAccess;
+use crate::audit::{self, Lane};
+use crate::eligibility::{self, Epochs};
+use crate::keys::{DeskKeys, QueryKeys, SubsidyRings};
+use crate::state::{Bell, Desk, DeskParts, Inquiry, InquiryParts};
+use crate::store::{DESK, QUERY, SCHEMA, municipalities, tasks};
+use crate::{portal, registration, worker};
+
+/// Connections of each role. A lane writes one transaction at a time; the rest read.
+const CONNECTIONS: u32 = 8;
+const SEEDED: &str = "seeded";
+const SIGNER: &str = "audit-signer";
+
+/// Why the hub does not start.
+pub use pmh_service::StartError;
+
+/// Starts the hub on its listeners.
+pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, StartError> {
+    SCHEMA.prepare(&env.database).await?;
+    let desk_store = SCHEMA.open(&env.database, DESK, CONNECTIONS).await?;
+    let query_store = SCHEMA.open(&env.database, QUERY, CONNECTIONS).await?;
+    import_seed(&env, &desk_store).await?;
+    env.load_clock(&desk_store).await?;
+    let master = master_key(&env, Party::Hub)?;
+    let (desk, inquiry) = open_states(&env, desk_store, query_store, &master).await?;
+    for municipality in desk.bells.keys() {
+        clean_up(&desk, *municipality).await?;
+    }
+    spawn_workers(&env, &desk, &inquiry);
+    serve_doors(&env, listeners, &desk, &inquiry)
+}
+
+async fn open_states(
+    env: &PartyEnv,
+    desk_store: Store,
+    query_store: Store,
+    master: &MasterKey,
+) -> Result<(Desk, Inquiry), StartError> {
+    let mut tx = desk_store.read().await?;
+    let known = municipalities::list(&mut tx).await?;
+    drop(tx);
+    let codes: Vec<MunicipalityCode> = known.iter().map(|(code, _)| *code).collect();
+    let entropy = env.entropy.clone();
+    let keys = DeskKeys::open(&desk_store, master, &entropy, &codes).await?;
+    let query_keys = QueryKeys::open(&query_store, master, &entropy).await?;
+    let signer = Arc::new(open_signer(&desk_store, &keys.subsidy, &entropy).await?);
+    let hub = PeerName { party: Party::Hub, name: "hub".to_owned() };
+    let intermediate = PeerClient::of(env, &hub, Party::Intermediate, Door::Numbering)?;
+    let desk = Desk::new(DeskParts {
+        lane: Lane::new(Arc::clone(&keys.subsidy), entropy.clone(), env.clock.clone()),
+        store: desk_store,
+        keys,
+        signer,
+        clock: env.clock.clone(),
+        entropy: entropy.clone(),
+        intermediate,
+        counters: env.counters.clone(),
+        tracker: env.tracker.clone(),
+        rules: env.rules,
+        token_hashes: known.into_iter().map(|(code, hash)| (hash, code)).collect(),
+        bells: codes.into_iter().map(|code| (code, Bell::default())).collect::<HashMap<_, _>>(),
+    });
+    let inquiry = Inquiry::new(InquiryParts {
+        lane: Lane::new(Arc::clone(&query_keys.subsidy), entropy.clone(), env.clock.clone()),
+        store: query_store,
+        keys: query_keys,
+        clock: env.clock.clone(),
+        entropy,
+        counters: env.counters.clone(),
+        epochs: Epochs::default(),
+    });
+    Ok((desk, inquiry))
+}
+
+/// Municipalities and hashes of their credentials, once.
+async fn import_seed(env: &PartyEnv, store: &Store) -> Result<(), StartError> {
+    let mut tx = store.write().await?;
+    if setting::find(&mut tx, SEEDED).await?.is_some() {
+        return Ok(());
+    }
+    let seed: SeedHub = env.read_seed(Party::Hub)?;
+    for municipality in &seed.municipalities {
+        let code = municipality.code.parse().map_err(|_| StartError::Seed("a municipality's code"))?;
+        let hash = hex::decode(&municipality.token_hash).map_err(|_| StartError::Seed("a credential's hash"))?;
+        municipalities::put(&mut tx, code, &municipality.name, &hash).await?;
+    }
+    setting::save(&mut tx, SEEDED, b"1").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The key that signs checkpoints, sealed under the hub's own ring.
+async fn open_signer(
+    store: &Store,
+    rings: &SubsidyRings,
+    entropy: &Entropy,
+) -> Result<CheckpointSigner, StoreError> {
+    let damaged = |_| StoreError::Inconsistent { table: "setting", column: "value" };
+    let mut tx = store.write().await?;
+    if let Some(sealed) = setting::find(&mut tx, SIGNER).await? {
+        let pkcs8 = rings.open_setting(SIGNER, &sealed)?;
+        return CheckpointSigner::from_pkcs8(&pkcs8).map_err(damaged);
+    }
+    let signer = CheckpointSigner::generate(entropy);
+    let sealed = rings.seal_setting(SIGNER, signer.expose_pkcs8())?;
+    setting::save(&mut tx, SIGNER, &sealed).await?;
+    tx.commit().await?;
+    Ok(signer)
+}
+
+/// What a stopped process was still receiving was never acknowledged.
+async fn clean_up(desk: &Desk, municipality: MunicipalityCode) -> Result<(), StoreError> {
+    let access = PartitionAccess::of_the_hub(municipality);
+    let mut tx = desk.store.write().await?;
+    tx.for_municipality(access.code()).await?;
+    tasks::delete_all_receiving(&mut tx, &access).await?;
+    tx.commit().await
+}
+
+fn spawn_workers(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry) {
+    for municipality in desk.bells.keys() {
+        env.tracker.spawn(worker::apply_rows(desk.clone(), *municipality, env.shutdown.clone()));
+        env.tracker.spawn(worker::number_people(desk.clone(), *municipality, env.shutdown.clone()));
+    }
+    env.tracker.spawn(eligibility::forget_used_keys(inquiry.clone(), env.shutdown.clone()));
+    env.tracker.spawn(audit::keep_checkpoints(
+        inquiry.store.clone(),
+        Arc::clone(&desk.signer),
+        vec![desk.lane.clone(), inquiry.lane.clone()],
+        env.clock.clone(),
+        env.shutdown.clone(),
+    ));
+}
+
+fn serve_doors(
+    env: &PartyEnv,
+    listeners: &mut Listeners,
+    desk: &Desk,
+    inquiry: &Inquiry,
+) -> Result<Running, StartError> {
+    let hub = PeerName { party: Party::Hub, name: "hub".to_owned() };
+    let mut running = Running::new(Party::Hub, env);
+    let registration = registration::router(desk.clone());
+    running.open(
+        listeners,
+        DoorOptions::between(Door::HubRegistration, &[Party::Municipality]),
+        registration.clone(),
+        Some(&hub),
+    )?;
+    if listeners.has(Door::HubRegistrationPlain) {
+        running.open(listeners, DoorOptions::plain(Door::HubRegistrationPlain), registration, None)?;
+    }
+    running.open(
+        listeners,
+        DoorOptions::between(Door::HubEligibility, &[Party::Eligibility]),
+        eligibility::router(inquiry.clone()),
+        Some(&hub),
+    )?;
+    running.open(
+        listeners,
+        DoorOptions::between(Door::HubPortal, &[Party::Portal]),
+        portal::router(inquiry.clone()),
+        Some(&hub),
+    )?;
+    running.open(listeners, DoorOptions::plain(Door::HubAdmin), admin(env, desk, inquiry, &running), None)?;
+    Ok(running)
+}
+
+fn admin(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry, running: &Running) -> Router {
+    let inquiry = inquiry.clone();
+    admin_router(AdminParts {
+        party: Party::Hub,
+        clock: env.clock.clone(),
+        counters: env.counters.clone(),
+        store: desk.store.clone(),
+        ready: running.ready(),
+        on_clock: Some(Arc::new(move |change: Change| {
+            let inquiry = inquiry.clone();
+            Box::pin(async move {
+                if change.went_back() {
+                    eligibility::retire_epochs(&inquiry).await?;
+                }
+                Ok::<(), Refused>(())
+            })
+        })),
+    })
+}

@@ -1,0 +1,126 @@
+//! `epoch`, `epoch_counter` and `used_key`: which linkage keys may still be accepted.
+
+use pmh_store::{StoreError, Tx};
+use sqlx::Row;
+
+use crate::store::{fetch, run};
+
+/// The partition under whose ring the hub seals what belongs to no municipality.
+pub(crate) const HUB_PARTITION: &str = "hub";
+
+/// An epoch as stored; `sealed` is the epoch key.
+pub(crate) struct EpochRow {
+    pub(crate) epoch: i64,
+    /// The peer that agreed on it, as its certificate says; nobody else's keys open under it.
+    pub(crate) owner: String,
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) key_version: i64,
+    pub(crate) opened_ms: i64,
+}
+
+/// What is accepted of an epoch now: keys minted in `refuse_before_ms..=refuse_after_ms`.
+#[derive(Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) refuse_before_ms: i64,
+    pub(crate) refuse_after_ms: i64,
+}
+
+impl Window {
+    pub(crate) fn holds(self, minted_ms: i64) -> bool {
+        minted_ms >= self.refuse_before_ms && minted_ms <= self.refuse_after_ms
+    }
+}
+
+/// Takes the next epoch id. Ids never return: the counter only rises.
+pub(crate) async fn take_id(tx: &mut Tx) -> Result<i64, StoreError> {
+    let taken: Vec<i64> = fetch!(
+        tx,
+        "INSERT INTO epoch_counter (id, last_epoch) VALUES (1, 1) \
+         ON CONFLICT (id) DO UPDATE SET last_epoch = epoch_counter.last_epoch + 1 RETURNING last_epoch",
+        [],
+        row => row.try_get(0)?
+    );
+    taken.first().copied().ok_or(StoreError::Inconsistent { table: "epoch_counter", column: "last_epoch" })
+}
+
+/// Opens an epoch. The owner's earlier ones take no key minted after this moment.
+pub(crate) async fn open(tx: &mut Tx, row: &EpochRow) -> Result<(), StoreError> {
+    run!(
+        tx,
+        "UPDATE epoch SET refuse_after_ms = $1 WHERE owner = $2 AND refuse_after_ms > $1",
+        [row.opened_ms, row.owner.as_str()]
+    );
+    run!(
+        tx,
+        "INSERT INTO epoch (epoch, owner, municipality_code, sealed, key_version, opened_ms, \
+         refuse_before_ms, refuse_after_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            row.epoch,
+            row.owner.as_str(),
+            HUB_PARTITION,
+            &row.sealed,
+            row.key_version,
+            row.opened_ms,
+            i64::MIN,
+            i64::MAX
+        ]
+    );
+    Ok(())
+}
+
+pub(crate) async fn find(tx: &mut Tx, epoch: i64) -> Result<Option<EpochRow>, StoreError> {
+    let rows = fetch!(
+        tx,
+        "SELECT epoch, owner, sealed, key_version, opened_ms FROM epoch WHERE epoch = $1",
+        [epoch],
+        row => EpochRow {
+            epoch: row.try_get(0)?,
+            owner: row.try_get(1)?,
+            sealed: row.try_get(2)?,
+            key_version: row.try_get(3)?,
+            opened_ms: row.try_get(4)?,
+        }
+    );
+    Ok(rows.into_iter().next())
+}
+
+pub(crate) async fn find_window(tx: &mut Tx, epoch: i64) -> Result<Option<Window>, StoreError> {
+    let rows = fetch!(
+        tx,
+        "SELECT refuse_before_ms, refuse_after_ms FROM epoch WHERE epoch = $1",
+        [epoch],
+        row => Window { refuse_before_ms: row.try_get(0)?, refuse_after_ms: row.try_get(1)? }
+    );
+    Ok(rows.into_iter().next())
+}
+
+/// Records the use of a linkage key; answers whether this is the first.
+pub(crate) async fn use_once(
+    tx: &mut Tx,
+    epoch: i64,
+    minted_ms: i64,
+    jti: &[u8],
+) -> Result<bool, StoreError> {
+    let added = run!(
+        tx,
+        "INSERT INTO used_key (epoch, minted_ms, jti) VALUES ($1, $2, $3) \
+         ON CONFLICT (epoch, minted_ms, jti) DO NOTHING",
+        [epoch, minted_ms, jti]
+    );
+    Ok(added == 1)
+}
+
+/// Raises every epoch's watermark to `before_ms` and forgets the used keys below it, both or neither: a
+/// key whose use is forgotten is refused by the watermark whatever the clock says.
+pub(crate) async fn purge(tx: &mut Tx, before_ms: i64) -> Result<u64, StoreError> {
+    run!(tx, "UPDATE epoch SET refuse_before_ms = $1 WHERE refuse_before_ms < $1", [before_ms]);
+    let forgotten = run!(tx, "DELETE FROM used_key WHERE minted_ms < $1", [before_ms]);
+    run!(tx, "DELETE FROM epoch WHERE refuse_after_ms < refuse_before_ms", []);
+    Ok(forgotten)
+}
+
+/// Retires every open epoch at once: after the clock was set back no key minted so far may be accepted.
+/// The rows go: an unknown epoch is refused, and its id never returns.
+pub(crate) async fn retire_all(tx: &mut Tx) -> Result<u64, StoreError> {
+    Ok(run!(tx, "DELETE FROM epoch", []))
+}

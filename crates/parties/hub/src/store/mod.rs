@@ -1,0 +1,132 @@
+//! All SQL of the hub. One file per table or pair of tables; every statement on a partitioned table names
+//! the municipality, because SQLite has no row-level security (checked by the tidy test).
+
+pub(crate) mod answers;
+pub(crate) mod audit;
+pub(crate) mod bindings;
+pub(crate) mod certificates;
+pub(crate) mod epochs;
+pub(crate) mod keys;
+pub(crate) mod municipalities;
+pub(crate) mod people;
+pub(crate) mod results;
+pub(crate) mod routes;
+pub(crate) mod tasks;
+
+use pmh_store::{Migration, PartySchema, Role};
+
+/// Tables and roles of the hub.
+///
+/// *desk* serves registration and numbering, bound to one municipality a transaction by row-level security.
+/// *query* serves the eligibility and portal doors and has no grant on anything of the identity area.
+pub const SCHEMA: PartySchema = PartySchema {
+    party: "hub",
+    migrations: &[Migration {
+        version: 1,
+        name: "hub",
+        sqlite: include_str!("../../migrations/sqlite/0001_hub.sql"),
+        postgres: include_str!("../../migrations/postgres/0001_hub.sql"),
+    }],
+    roles: &[
+        Role {
+            name: DESK,
+            grants: &[
+                "GRANT SELECT, INSERT, UPDATE ON municipality, identity_key, identity_index_key, subsidy_key, \
+                 routing_key, partition_counter TO {role}",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
+                 registration_task, registration_chunk, registration_result TO {role}",
+                "GRANT SELECT ON binding TO {role}",
+                "GRANT SELECT, INSERT ON audit TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON checkpoint TO {role}",
+            ],
+        },
+        Role {
+            name: QUERY,
+            grants: &[
+                "GRANT SELECT ON subsidy_key, routing_key, route, answer TO {role}",
+                "GRANT SELECT, INSERT ON binding TO {role}",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON epoch TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON epoch_counter TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON used_key TO {role}",
+                "GRANT SELECT, INSERT ON audit TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON checkpoint TO {role}",
+            ],
+        },
+    ],
+};
+
+/// Role of the registration door and of numbering.
+pub(crate) const DESK: &str = "desk";
+/// Role of the eligibility and portal doors.
+pub(crate) const QUERY: &str = "query";
+
+/// Runs one statement and maps every row. The body is checked once per database.
+macro_rules! fetch {
+    ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?], $row:ident => $map:expr) => {
+        pmh_store::on_connection!($tx, conn => {
+            let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(conn).await?;
+            let mut mapped = Vec::with_capacity(rows.len());
+            for $row in &rows {
+                mapped.push($map);
+            }
+            mapped
+        })
+    };
+}
+
+/// Runs one statement with a list of rows or values bound in order after the fixed binds.
+macro_rules! fetch_list {
+    ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?], $list:expr, |$query:ident, $item:ident| $push:expr, $row:ident => $map:expr) => {
+        pmh_store::on_connection!($tx, conn => {
+            let mut $query = sqlx::query(sqlx::AssertSqlSafe($sql))$(.bind($bind))*;
+            for $item in $list {
+                $query = $push;
+            }
+            let rows = $query.fetch_all(conn).await?;
+            let mut mapped = Vec::with_capacity(rows.len());
+            for $row in &rows {
+                mapped.push($map);
+            }
+            mapped
+        })
+    };
+}
+
+/// Runs one statement and answers how many rows it touched.
+macro_rules! run {
+    ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?]) => {
+        pmh_store::on_connection!($tx, conn => {
+            sqlx::query($sql)$(.bind($bind))*.execute(conn).await?.rows_affected()
+        })
+    };
+}
+
+/// Runs one multi-row statement.
+macro_rules! run_list {
+    ($tx:expr, $sql:expr, $list:expr, |$query:ident, $item:ident| $push:expr) => {
+        pmh_store::on_connection!($tx, conn => {
+            let mut $query = sqlx::query(sqlx::AssertSqlSafe($sql));
+            for $item in $list {
+                $query = $push;
+            }
+            $query.execute(conn).await?.rows_affected()
+        })
+    };
+}
+
+pub(crate) use {fetch, fetch_list, run, run_list};
+
+/// `($1,$2),($3,$4)…`: `rows` groups of `columns` placeholders. The counts come from fixed batch sizes, so
+/// a database sees few texts and keeps them prepared.
+pub(crate) fn value_rows(columns: usize, rows: usize) -> String {
+    let groups = (0..rows).map(|row| {
+        let group = (1..=columns).map(|column| format!("${}", row * columns + column));
+        format!("({})", group.collect::<Vec<_>>().join(","))
+    });
+    groups.collect::<Vec<_>>().join(",")
+}
+
+/// `$2,$3,…`: `count` placeholders after the first `fixed` ones, for an `IN` list.
+pub(crate) fn in_list(fixed: usize, count: usize) -> String {
+    (1..=count).map(|at| format!("${}", fixed + at)).collect::<Vec<_>>().join(",")
+}

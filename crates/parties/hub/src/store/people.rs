@@ -1,0 +1,148 @@
+//! `person` and the partition's counter: the identity area.
+
+use pmh_store::{StoreError, Tx, batches};
+use sqlx::Row;
+
+use crate::access::PartitionAccess;
+use crate::store::{fetch, fetch_list, in_list, run_list, value_rows};
+
+/// A person of one partition as stored. `identity` holds number and basic five items, sealed.
+#[derive(Clone)]
+pub(crate) struct PersonRow {
+    pub(crate) person: i64,
+    pub(crate) number_tag: Vec<u8>,
+    pub(crate) identity: Vec<u8>,
+    pub(crate) pmh_id: Option<Vec<u8>>,
+    /// `Numbering::code()`.
+    pub(crate) numbering: i64,
+    /// The task that asked for numbering last.
+    pub(crate) task: Vec<u8>,
+    pub(crate) version: i64,
+    pub(crate) key_version: i64,
+}
+
+const COLUMNS: &str = "person, number_tag, identity, pmh_id, numbering, task, version, key_version";
+
+macro_rules! person_row {
+    ($row:ident) => {
+        PersonRow {
+            person: $row.try_get(0)?,
+            number_tag: $row.try_get(1)?,
+            identity: $row.try_get(2)?,
+            pmh_id: $row.try_get(3)?,
+            numbering: $row.try_get(4)?,
+            task: $row.try_get(5)?,
+            version: $row.try_get(6)?,
+            key_version: $row.try_get(7)?,
+        }
+    };
+}
+
+/// People by the blind index of their numbers; unknown ones are simply absent.
+pub(crate) async fn list_by_tags(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    tags: &[Vec<u8>],
+) -> Result<Vec<PersonRow>, StoreError> {
+    let mut people = Vec::new();
+    for range in batches(tags.len()) {
+        let part = &tags[range];
+        let sql = format!(
+            "SELECT {COLUMNS} FROM person WHERE municipality_code = $1 AND number_tag IN ({})",
+            in_list(1, part.len())
+        );
+        people.extend(fetch_list!(tx, sql, [access.code()], part, |query, tag| query.bind(tag),
+            row => person_row!(row)));
+    }
+    Ok(people)
+}
+
+/// People by their numbers in the partition's own count.
+pub(crate) async fn list_by_persons(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    persons: &[i64],
+) -> Result<Vec<PersonRow>, StoreError> {
+    let mut people = Vec::new();
+    for range in batches(persons.len()) {
+        let part = &persons[range];
+        let sql = format!(
+            "SELECT {COLUMNS} FROM person WHERE municipality_code = $1 AND person IN ({})",
+            in_list(1, part.len())
+        );
+        people.extend(fetch_list!(tx, sql, [access.code()], part, |query, person| query.bind(person),
+            row => person_row!(row)));
+    }
+    Ok(people)
+}
+
+/// The next people to ask numbering for, in the order of their registration.
+pub(crate) async fn list_awaiting(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    limit: i64,
+) -> Result<Vec<PersonRow>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT person, number_tag, identity, pmh_id, numbering, task, version, key_version FROM person \
+         WHERE municipality_code = $1 AND awaiting = 1 ORDER BY person LIMIT $2",
+        [access.code(), limit],
+        row => person_row!(row)
+    ))
+}
+
+/// Inserts or replaces.
+pub(crate) async fn put(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    people: &[PersonRow],
+) -> Result<(), StoreError> {
+    for range in batches(people.len()) {
+        let part = &people[range];
+        let sql = format!(
+            "INSERT INTO person (municipality_code, person, number_tag, identity, pmh_id, numbering, \
+             awaiting, task, version, key_version) VALUES {} \
+             ON CONFLICT (municipality_code, person) DO UPDATE SET identity = excluded.identity, \
+             pmh_id = excluded.pmh_id, numbering = excluded.numbering, awaiting = excluded.awaiting, \
+             task = excluded.task, version = excluded.version, key_version = excluded.key_version",
+            value_rows(10, part.len())
+        );
+        run_list!(tx, sql, part, |query, row| query
+            .bind(access.code())
+            .bind(row.person)
+            .bind(&row.number_tag)
+            .bind(&row.identity)
+            .bind(row.pmh_id.as_deref())
+            .bind(row.numbering)
+            .bind(i64::from(is_awaiting(row.numbering)))
+            .bind(&row.task)
+            .bind(row.version)
+            .bind(row.key_version));
+    }
+    Ok(())
+}
+
+/// Takes `count` consecutive numbers of the partition's own count and answers the first.
+pub(crate) async fn take_persons(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    count: i64,
+) -> Result<i64, StoreError> {
+    let taken: Vec<i64> = fetch!(
+        tx,
+        "INSERT INTO partition_counter (municipality_code, next_person) VALUES ($1, 1 + $2) \
+         ON CONFLICT (municipality_code) DO UPDATE SET next_person = partition_counter.next_person + $2 \
+         RETURNING next_person",
+        [access.code(), count],
+        row => row.try_get(0)?
+    );
+    let next = taken
+        .first()
+        .copied()
+        .ok_or(StoreError::Inconsistent { table: "partition_counter", column: "next_person" })?;
+    Ok(next - count)
+}
+
+fn is_awaiting(numbering: i64) -> bool {
+    numbering == crate::identity::AWAITING || numbering == crate::identity::RENUMBERING
+}

@@ -1,0 +1,74 @@
+//! `route`: from the blind index of a PMH-ID to the partitions that hold records of that person. Each row
+//! carries a MAC, so that a route that somebody re-pointed is found.
+
+use pmh_store::{StoreError, Tx, batches};
+use sqlx::Row;
+
+use crate::access::{PartitionAccess, PersonAccess};
+use crate::store::{fetch, run_list, value_rows};
+
+#[derive(Clone)]
+pub(crate) struct Route {
+    pub(crate) municipality_code: String,
+    pub(crate) person: i64,
+    pub(crate) mac: Vec<u8>,
+}
+
+pub(crate) struct NewRoute {
+    pub(crate) pmh_tag: Vec<u8>,
+    pub(crate) person: i64,
+    pub(crate) mac: Vec<u8>,
+}
+
+/// Where records of this person are, in the order of municipality codes.
+pub(crate) async fn list_from(tx: &mut Tx, access: &PersonAccess) -> Result<Vec<Route>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT municipality_code, person, mac FROM route WHERE pmh_tag = $1 \
+         ORDER BY municipality_code, person",
+        [access.pmh_tag()],
+        row => Route {
+            municipality_code: row.try_get(0)?,
+            person: row.try_get(1)?,
+            mac: row.try_get(2)?,
+        }
+    ))
+}
+
+/// Adds routes of this partition; one that stands already stays.
+pub(crate) async fn add(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    routes: &[NewRoute],
+) -> Result<(), StoreError> {
+    for range in batches(routes.len()) {
+        let part = &routes[range];
+        let sql = format!(
+            "INSERT INTO route (pmh_tag, municipality_code, person, mac) VALUES {} \
+             ON CONFLICT (pmh_tag, municipality_code, person) DO NOTHING",
+            value_rows(4, part.len())
+        );
+        run_list!(tx, sql, part, |query, route| query
+            .bind(&route.pmh_tag)
+            .bind(access.code())
+            .bind(route.person)
+            .bind(&route.mac));
+    }
+    Ok(())
+}
+
+/// Takes the routes to these people away: nothing of theirs is answered any more.
+pub(crate) async fn delete_to(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    persons: &[i64],
+) -> Result<(), StoreError> {
+    for person in persons {
+        crate::store::run!(
+            tx,
+            "DELETE FROM route WHERE municipality_code = $1 AND person = $2",
+            [access.code(), *person]
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! PostgreSQL: one schema and several roles per party.
+
+mod names;
+mod prepare;
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, pool::PoolOptions, postgres::PgConnectOptions};
+
+pub(crate) use names::Names;
+pub use names::schema_name;
+pub(crate) use prepare::prepare;
+
+use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, Store, StoreError};
+
+/// How long a statement waits for a row or table that somebody else holds.
+pub const LOCK_TIMEOUT_MS: u64 = 10_000;
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let options = PgConnectOptions::from_str(url)
+        // The reason may repeat parts of the URL, which may hold a password.
+        .map_err(|_| StoreError::Usage("the postgres:// URL cannot be read".to_owned()))?;
+    Ok(options
+        .application_name("pmh-sim")
+        .statement_cache_capacity(PREPARED_STATEMENTS_MAX)
+        .disable_statement_logging())
+}
+
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let to = format!("{place}/{}", options.get_database().unwrap_or(options.get_username()));
+    options.connect().await.map_err(|error| StoreError::connecting(error, &to))
+}
+
+pub(crate) async fn open(
+    url: &str,
+    names: &Names,
+    role: &str,
+    connections: u32,
+) -> Result<Store, StoreError> {
+    let options = options(url)?;
+    let become_role = names.become_role(role);
+    // Tried once before the pool: a pool would take a refusal for a server that is still starting, and wait.
+    let mut first = connect(&options).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(become_role.clone())).execute(&mut first).await?;
+    refuse_bypass(&mut first).await?;
+    first.close().await?;
+    let pool = PoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+        .after_connect(move |connection, _| {
+            let become_role = become_role.clone();
+            Box::pin(async move {
+                sqlx::raw_sql(sqlx::AssertSqlSafe(become_role)).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options);
+    Ok(Store::Postgres(pool))
+}
+
+/// Row-level security binds neither superusers nor roles with BYPASSRLS.
+async fn refuse_bypass(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let (role, bypasses): (String, bool) = sqlx::query_as(
+        "SELECT CAST(rolname AS TEXT), rolsuper OR rolbypassrls FROM pg_catalog.pg_roles \
+         WHERE rolname = current_user",
+    )
+    .fetch_one(connection)
+    .await?;
+    if bypasses { Err(StoreError::BypassesRowSecurity { role }) } else { Ok(()) }
+}
+
+pub(crate) async fn durability(pool: &PgPool) -> Result<Vec<(String, String)>, StoreError> {
+    let mut connection = pool.acquire().await?;
+    let mut settings = Vec::new();
+    for name in ["fsync", "synchronous_commit", "full_page_writes"] {
+        let value: String =
+            sqlx::query_scalar("SELECT current_setting($1)").bind(name).fetch_one(&mut *connection).await?;
+        settings.push((name.to_owned(), value));
+    }
+    Ok(settings)
+}

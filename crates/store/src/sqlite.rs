@@ -1,0 +1,130 @@
+//! SQLite: one file per party.
+
+use std::{
+    collections::HashMap,
+    fs::{DirBuilder, OpenOptions, Permissions, set_permissions},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use sqlx::{
+    ConnectOptions, Connection, SqlitePool,
+    pool::PoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::sync::Semaphore;
+
+use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, PartySchema, Store, StoreError, Tx, migration};
+
+/// How long a statement waits for another process's lock.
+pub const BUSY_TIMEOUT_MS: u64 = 10_000;
+
+/// A write-ahead log that grew beyond this is cut back to it at the next checkpoint. A reader that never ends
+/// keeps it growing.
+pub const WAL_BYTES_MAX: u64 = 64 << 20;
+
+/// How long cutting the log waits for readers; writers wait with it.
+const TRUNCATE_TIMEOUT_MS: u64 = 500;
+
+/// The file of a party.
+pub fn file_path(folder: &Path, party: &str) -> PathBuf {
+    folder.join(format!("{party}.sqlite"))
+}
+
+pub(crate) async fn prepare(schema: &PartySchema, folder: &Path) -> Result<(), StoreError> {
+    let path = file_path(folder, schema.party);
+    make_private_file(folder, &path).map_err(|error| {
+        StoreError::Unreachable(format!("{} cannot be made: {}", path.display(), error.kind()))
+    })?;
+    let pool = pool(&path, 1).await?;
+    let transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut tx = Tx::Sqlite { transaction, turn: None };
+    migration::apply(&mut tx, schema, str::to_owned).await?;
+    tx.commit().await?;
+    pool.close().await;
+    Ok(())
+}
+
+pub(crate) async fn open(schema: &PartySchema, folder: &Path, connections: u32) -> Result<Store, StoreError> {
+    let path = file_path(folder, schema.party);
+    let pool = pool(&path, connections).await?;
+    Ok(Store::Sqlite { pool, writers: writers_of(&path)? })
+}
+
+/// Only the owner reads it. SQLite gives its log and index the same permissions.
+fn make_private_file(folder: &Path, path: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    set_permissions(path, Permissions::from_mode(0o600))
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .pragma("secure_delete", "ON")
+        .pragma("journal_size_limit", WAL_BYTES_MAX.to_string())
+        .busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))
+        .statement_cache_capacity(PREPARED_STATEMENTS_MAX)
+        .disable_statement_logging()
+}
+
+async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
+    let options = options(path);
+    let first = options.connect().await;
+    let first = first.map_err(|error| StoreError::connecting(error, &path.display().to_string()))?;
+    let pool = PoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+        .connect_lazy_with(options);
+    first.close().await?;
+    Ok(pool)
+}
+
+/// Several pools of this process may be open on one file, as one per role; their writers share one queue.
+fn writers_of(path: &Path) -> Result<Arc<Semaphore>, StoreError> {
+    static WRITERS: Mutex<Option<HashMap<PathBuf, Weak<Semaphore>>>> = Mutex::new(None);
+
+    let path = path.canonicalize().map_err(|_| StoreError::Unavailable)?;
+    // No code that can panic runs under the lock.
+    let mut writers = WRITERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let writers = writers.get_or_insert_default();
+    writers.retain(|_, queue| queue.strong_count() > 0);
+    if let Some(queue) = writers.get(&path).and_then(Weak::upgrade) {
+        return Ok(queue);
+    }
+    let queue = Arc::new(Semaphore::new(1));
+    writers.insert(path, Arc::downgrade(&queue));
+    Ok(queue)
+}
+
+/// On a connection of its own, which is impatient: those of the pool stay as they are.
+pub(crate) async fn truncate_wal(pool: &SqlitePool) -> Result<(), StoreError> {
+    let options = pool.connect_options().as_ref().clone();
+    let mut connection = options.busy_timeout(Duration::from_millis(TRUNCATE_TIMEOUT_MS)).connect().await?;
+    let (busy, _, _): (i64, i64, i64) =
+        sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    if busy == 0 { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+pub(crate) async fn durability(pool: &SqlitePool) -> Result<Vec<(String, String)>, StoreError> {
+    let mut connection = pool.acquire().await?;
+    let journal_mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
+    let mut settings = vec![("journal_mode".to_owned(), journal_mode)];
+    for (name, pragma) in [
+        ("synchronous", "PRAGMA synchronous"),
+        ("foreign_keys", "PRAGMA foreign_keys"),
+        ("secure_delete", "PRAGMA secure_delete"),
+        ("journal_size_limit", "PRAGMA journal_size_limit"),
+        ("busy_timeout", "PRAGMA busy_timeout"),
+    ] {
+        let value: i64 = sqlx::query_scalar(pragma).fetch_one(&mut *connection).await?;
+        settings.push((name.to_owned(), value.to_string()));
+    }
+    Ok(settings)
+}

@@ -1,0 +1,82 @@
+//! A pool of connections of one party in one role.
+
+use std::sync::Arc;
+
+use sqlx::{PgPool, SqlitePool};
+use tokio::sync::Semaphore;
+
+use crate::{StoreError, Tx, sqlite};
+
+#[derive(Clone)]
+pub enum Store {
+    Sqlite {
+        pool: SqlitePool,
+        /// One permit for each file: writers of this process queue here, first come, first served. SQLite's
+        /// own waiting is polling with growing pauses, in which a late writer can overtake for seconds.
+        writers: Arc<Semaphore>,
+    },
+    Postgres(PgPool),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Store {
+    /// A transaction that may write. SQLite takes its write lock at once: one that is taken later fails when
+    /// another writer was faster.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { pool, writers } => {
+                let turn = Arc::clone(writers).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
+                Tx::Sqlite { transaction: pool.begin_with("BEGIN IMMEDIATE").await?, turn: Some(turn) }
+            }
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A transaction that sees one state of the data and does not write. PostgreSQL enforces the latter.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { pool, .. } => Tx::Sqlite { transaction: pool.begin().await?, turn: None },
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// Waits until open transactions have ended.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { pool, .. } => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Sqlite { .. } => Kind::Sqlite,
+            Self::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// Cuts SQLite's write-ahead log to nothing, so that a deleted row is in no file any more; `Busy` while
+    /// somebody reads. Nothing on PostgreSQL, whose log, dead tuples and archives belong to its operator.
+    pub async fn truncate_wal(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { pool, .. } => sqlite::truncate_wal(pool).await,
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// The settings on which the promise rests that a committed transaction survives a loss of power, as the
+    /// database itself tells them.
+    pub async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {
+        match self {
+            Self::Sqlite { pool, .. } => sqlite::durability(pool).await,
+            Self::Postgres(pool) => crate::postgres::durability(pool).await,
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! Code, status, title, and the texts in Japanese and English of every error.
+
+use super::Entry;
+
+catalogue! {
+    // A: access.
+    NotSignedIn "PMH-A401" 401 "Not signed in"
+        clerk "サインインしていないか、有効期限が切れています。もう一度サインインしてください。"
+            / "You are not signed in, or your session has ended. Please sign in again."
+        vendor "Authorization: Bearer のトークンがないか、正しくないか、失効しています。"
+            / "The bearer token is missing, wrong or expired.";
+    SignInFailed "PMH-A402" 401 "Sign-in failed"
+        clerk "カードまたは暗証番号を確認できませんでした。入力内容を確かめて、もう一度お試しください。"
+            / "The card or the PIN could not be confirmed. Check both and try again."
+        vendor "カードと暗証番号の組が一致しません。どちらが誤りかは応答では区別しません。"
+            / "Card and PIN do not match. The answer deliberately does not tell which of them is wrong.";
+    WrongPeer "PMH-A403" 403 "This peer may not use this door"
+        clerk "このシステムからは、この窓口を利用できません。システムの担当者に連絡してください。"
+            / "This system may not use this service. Please tell your system administrator."
+        vendor "クライアント証明書は有効ですが、SAN が示す相手はこの接続口を利用できません。接続口(ポート)と証明書の組合せを確認してください。"
+            / "The client certificate is valid, but the peer that its SAN names has no business at this door. Check the port and which certificate you present.";
+    NotFound "PMH-A404" 404 "Not found"
+        clerk "指定されたものが見つかりません。番号や宛先を確認してください。"
+            / "There is nothing under this number or address. Please check it."
+        vendor "このパスまたは識別子は存在しません。他者の識別子も同じ応答になります。パスは接続口ごとに異なります。"
+            / "No such path or identifier. Somebody else's identifier gets the same answer. Each door has its own paths.";
+    MethodNotAllowed "PMH-A405" 405 "Method not allowed"
+        clerk "この操作は受け付けられません。システムの担当者に連絡してください。"
+            / "This operation is not possible here. Please tell your system administrator."
+        vendor "このパスはその HTTP メソッドを受け付けません。応答の Allow ヘッダーを確認してください。"
+            / "The path does not take this HTTP method. See the Allow header of the answer.";
+    ForeignOrigin "PMH-A406" 403 "Foreign origin"
+        clerk "この画面からの操作は受け付けられません。正しいアドレスで画面を開き直してください。"
+            / "This page may not do that. Open the page again at its proper address."
+        vendor "Host または Origin ヘッダーがこの接続口のものではありません(DNS リバインディング対策)。localhost またはループバックアドレスで接続してください。"
+            / "The Host or Origin header is not this door's (protection against DNS rebinding). Connect by localhost or a loopback address.";
+    UnsupportedMediaType "PMH-A415" 415 "Unsupported media type"
+        clerk "送られたデータの種類を受け付けられません。システムの担当者に連絡してください。"
+            / "Data of this kind is not accepted here. Please tell your system administrator."
+        vendor "Content-Type を確認してください。JSON は application/json、CSV は text/csv です。"
+            / "Check the Content-Type: application/json for JSON, text/csv for CSV.";
+
+    // R0: a registration file as a whole.
+    MalformedJson "PMH-R001" 400 "Malformed JSON"
+        clerk "ファイルが途中で切れているか、壊れています。もう一度出力して送信してください。"
+            / "The file is cut off or damaged. Export and send it again."
+        vendor "JSON として読み取れません。示した行と桁で構文が誤っています。末尾のカンマ、閉じ括弧、途中切れを確認してください。"
+            / "Not JSON: the syntax breaks at the line and column given. Look for a trailing comma, a missing bracket or a truncated body.";
+    NotAnArray "PMH-R002" 400 "Not an array of records"
+        clerk "ファイルの形式が違います。システムの担当者に連絡してください。"
+            / "The file has the wrong format. Please tell your system administrator."
+        vendor "本文の最上位は対象者レコードの配列 [ … ] でなければなりません。1 件でも配列にしてください。"
+            / "The top level of the body is an array [ … ] of records, even for a single one.";
+    EmptyFile "PMH-R003" 400 "Empty file"
+        clerk "ファイルが空です。出力し直してから送信してください。"
+            / "The file is empty. Export it again before sending."
+        vendor "本文が 0 バイトか、空白・改行・BOM だけです。対象者がいない場合は [] または見出し行だけを送ってください。"
+            / "The body has no bytes, or only white space, line ends or a BOM. To send no records, send [] or the header row alone.";
+    HeaderMissing "PMH-R004" 400 "Header row missing"
+        clerk "1 行目に見出しがありません。見出し行のあるファイルを送ってください。"
+            / "The first line holds no headings. Send the file with its header row."
+        vendor "CSV の 1 行目に既知の列名がひとつもありません。日本語の見出しか、公表された項目名(英語)を使ってください。"
+            / "No cell of the first CSV row is a known column. Use the Japanese headings or the published member names.";
+    UnknownColumn "PMH-R005" 400 "Unknown column"
+        clerk "見出し行に登録できない列があります。列番号を確認し、余分な列を除いてください。"
+            / "The header row has a column that cannot be registered. See the column number and remove what is not needed."
+        vendor "CSV の見出しに未知の列名があります。綴り、全角・半角、前後の空白を確認してください。入れ子の列は「自己負担上限.」「券面.」で始めます。"
+            / "The CSV header names an unknown column. Check spelling, width and surrounding spaces. Nested columns begin with 自己負担上限. or 券面. (maxCopaymentAmount. or certificationDetail.).";
+    ColumnMissing "PMH-R006" 400 "Required column missing"
+        clerk "必要な列がファイルにありません。示された項目の列を加えてください。"
+            / "The file lacks a required column. Add the column of the item given."
+        vendor "CSV の見出しに必須の列がありません。field にその項目名を示しています。"
+            / "A required column is not in the CSV header; field names it.";
+    DuplicateColumn "PMH-R007" 400 "Duplicate column"
+        clerk "同じ見出しの列が 2 つあります。どちらか一方にしてください。"
+            / "Two columns have the same heading. Keep one of them."
+        vendor "CSV の見出しに同じ項目が 2 回あります。日本語の見出しと英語の項目名の併記も重複です。"
+            / "A member stands twice in the CSV header. Its Japanese heading and its English name count as the same.";
+    UnknownEncoding "PMH-R008" 415 "Unknown character encoding"
+        clerk "文字コードの指定が正しくありません。UTF-8 または Shift_JIS を選んでください。"
+            / "The character encoding named is not known. Choose UTF-8 or Shift_JIS."
+        vendor "charset は utf-8、utf-8-bom、shift_jis(CP932)のいずれかです。"
+            / "charset is one of utf-8, utf-8-bom, shift_jis (CP932).";
+    LineTooLong "PMH-R009" 400 "Line or record too long"
+        clerk "1 件のデータが長すぎます。引用符(\")の閉じ忘れがないか確認してください。"
+            / "One record is too long. Look for a quotation mark that is not closed."
+        vendor "1 レコードの上限は 64 KiB です。閉じられていない引用符や、改行のないファイルでも起こります。"
+            / "A record has at most 64 KiB. An unclosed quotation mark or a file without line ends gets you here too.";
+    NotDecodable "PMH-R010" 400 "Character encoding not recognised"
+        clerk "ファイルの文字コードを判別できません。UTF-8 または Shift_JIS で保存し直してください。"
+            / "The character encoding of the file is not recognised. Save it again as UTF-8 or Shift_JIS."
+        vendor "見出し行または本文が UTF-8 でも CP932 でもないか、指定した charset と一致しません。JSON は UTF-8 だけです。UTF-16(「Unicode テキスト」)は受け付けません。"
+            / "The bytes are neither UTF-8 nor CP932, or not what charset says. JSON is UTF-8 only. UTF-16 (\"Unicode text\") is not accepted.";
+    UnclosedQuote "PMH-R011" 400 "Unclosed quotation mark"
+        clerk "ファイルが途中で切れているようです。もう一度出力して送信してください。"
+            / "The file seems to be cut off. Export and send it again."
+        vendor "引用符(\")で始まった値が閉じられないまま CSV が終わりました。line はそのレコードの始まりです。"
+            / "The CSV ends inside a quoted field. line is where that record begins.";
+    TooManyColumns "PMH-R012" 400 "Too many columns"
+        clerk "列が多すぎます。見出し行を確認してください。"
+            / "There are too many columns. Check the header row."
+        vendor "CSV の列は 256 までです。" / "A CSV file has at most 256 columns.";
+
+    // R1: shape of a record.
+    WrongType "PMH-R101" 422 "Wrong type"
+        clerk "項目の形式が違います。システムの担当者に連絡してください。"
+            / "An item has the wrong kind of value. Please tell your system administrator."
+        vendor "JSON の型が違います(文字列・数値・オブジェクト・配列)。必須項目に null は使えません。"
+            / "The JSON type is wrong (string, number, object or array). A required member is never null.";
+    MemberMissing "PMH-R102" 422 "Required item missing"
+        clerk "必要な項目がありません。示された項目を入力してください。"
+            / "A required item is missing. Fill in the item given."
+        vendor "必須の項目がレコードにありません。field にその項目名を示しています。"
+            / "A required member is not in the record; field names it.";
+    UnknownMember "PMH-R103" 422 "Unknown item"
+        clerk "登録できない項目が含まれています。システムの担当者に連絡してください。"
+            / "The record has an item that cannot be registered. Please tell your system administrator."
+        vendor "公表された項目にない名前です。綴りと大文字・小文字を確認してください。英字の名前であれば field に示します。"
+            / "The member is not one of the published ones. Check spelling and case; field names it if it consists of letters.";
+    DuplicateMember "PMH-R104" 422 "Item given twice"
+        clerk "同じ項目が 2 回あります。どちらが正しいか確認してください。"
+            / "An item stands twice. Check which of the two is right."
+        vendor "同じ名前の項目が 1 レコードに 2 回あります。CSV では、まとめた列と「.」の列の両方に値がある場合も含みます。"
+            / "A member stands twice in one record. In CSV also when both the whole column and a dotted one hold a value.";
+    TooLong "PMH-R105" 422 "Too long"
+        clerk "文字数が多すぎます。示された項目を短くしてください。"
+            / "The text is too long. Shorten the item given."
+        vendor "最大文字数を超えています(バイト数ではなく文字数で数えます)。"
+            / "More characters than allowed (characters are counted, not bytes).";
+    Empty "PMH-R106" 422 "Empty"
+        clerk "必要な項目が空です。示された項目を入力してください。"
+            / "A required item is empty. Fill in the item given."
+        vendor "必須の項目が空文字列か、空白だけです。" / "A required member is an empty string or only white space.";
+    ControlCharacter "PMH-R107" 422 "Control character"
+        clerk "改行やタブなど、使えない文字が含まれています。示された項目を入力し直してください。"
+            / "The item holds a line end, a tab or another character that cannot be used. Enter it again."
+        vendor "値に制御文字(U+0001–U+001F、U+007F–U+009F)があります。改行も使えません。"
+            / "The value holds a control character (U+0001–U+001F, U+007F–U+009F). Line ends are among them.";
+    NulCharacter "PMH-R108" 422 "Character U+0000"
+        clerk "使えない文字が含まれています。システムの担当者に連絡してください。"
+            / "The item holds a character that cannot be used. Please tell your system administrator."
+        vendor "値に U+0000(NUL)があります。固定長項目の埋め字が残っていないか確認してください。"
+            / "The value holds U+0000 (NUL). Look for the padding of a fixed-length field.";
+    UndecodableBytes "PMH-R109" 422 "Bytes that are no text"
+        clerk "文字として読めない部分があります。示された行と列を確認してください。"
+            / "Part of the line cannot be read as text. See the line and column given."
+        vendor "この列のバイト列は、ファイルの文字コードとして正しくありません。途中で切れた 2 バイト文字や文字コードの混在を確認してください。"
+            / "The bytes of this column are not valid in the file's encoding. Look for a double-byte character cut in half, or mixed encodings.";
+    Gaiji "PMH-R110" 422 "Private-use character (gaiji)"
+        clerk "外字が含まれています。示された項目を、標準の文字に置き換えてください。"
+            / "The item holds a private-use character (gaiji). Replace it by a standard one."
+        vendor "私用領域の文字(U+E000–F8FF ほか、CP932 の F040–F9FC)です。黙って置き換えることはしません。文字情報基盤の文字などに変換してから送ってください。"
+            / "A character of a private-use area (U+E000–F8FF and others, CP932 F040–F9FC). It is never replaced silently; convert it before sending.";
+    ColumnCount "PMH-R111" 422 "Wrong number of columns"
+        clerk "この行の列の数が見出しと違います。カンマや引用符の過不足を確認してください。"
+            / "This line has more or fewer columns than the header. Look for a missing or extra comma or quotation mark."
+        vendor "列数が見出し行と一致しません。値の中のカンマは引用符で囲んでください。"
+            / "The number of columns differs from the header row. Quote values that hold a comma.";
+    NotAnObject "PMH-R112" 422 "Not a record"
+        clerk "この 1 件はデータの形式が違います。システムの担当者に連絡してください。"
+            / "This record has the wrong format. Please tell your system administrator."
+        vendor "配列の要素、または basicFiveInfo がオブジェクト { … } ではありません。"
+            / "An element of the array, or basicFiveInfo, is not an object { … }.";
+    NestedTooDeep "PMH-R113" 422 "Nested too deep"
+        clerk "データの構造が複雑すぎます。システムの担当者に連絡してください。"
+            / "The structure of the data is too complex. Please tell your system administrator."
+        vendor "入れ子は 32 段までです。" / "Values nest at most 32 deep.";
+    WrongCharacters "PMH-R114" 422 "Characters that are not allowed here"
+        clerk "使えない文字があります。半角の英数字で入力してください。"
+            / "The item holds a character that is not allowed. Use half-width letters and digits."
+        vendor "半角英数字(ほかに '-' と '_')だけの項目です。全角文字や空白を確認してください。"
+            / "The member takes half-width letters and digits (and '-' and '_') only. Look for full-width characters and spaces.";
+    BrokenText "PMH-R115" 422 "Broken escape or number"
+        clerk "文字または数値の表記が壊れています。システムの担当者に連絡してください。"
+            / "A text or a number is damaged. Please tell your system administrator."
+        vendor "対になっていないサロゲート(\\ud800 など)か、扱えない大きさの数値があります。"
+            / "There is a lone surrogate (such as \\ud800) or a number out of range.";
+
+    // R2: meaning of a record.
+    IndividualNumberLength "PMH-R201" 422 "Individual Number not 12 digits"
+        clerk "個人番号の桁数が違います。12 桁で入力してください。"
+            / "The Individual Number has the wrong length. Enter its 12 digits."
+        vendor "myNumber はちょうど 12 桁です。先頭の 0 が落ちていないか確認してください。"
+            / "myNumber has exactly 12 digits. Check whether leading zeros were lost.";
+    IndividualNumberCharacters "PMH-R202" 422 "Individual Number not digits"
+        clerk "個人番号に数字以外が含まれています。半角の数字で入力してください。"
+            / "The Individual Number holds something other than digits. Use half-width digits."
+        vendor "myNumber は半角数字だけです。全角数字、空白、ハイフンを確認してください。"
+            / "myNumber takes half-width digits only. Look for full-width digits, spaces and hyphens.";
+    LooksReal "PMH-R203" 422 "Looks like a real Individual Number"
+        clerk "実在する個人番号の可能性があるため、受け付けませんでした。テスト用の番号を使ってください。"
+            / "This may be a living person's Individual Number, so it was refused. Use a test number."
+        vendor "検査用数字が正しい番号です。ここはシミュレーターなので、実在しうる番号は既定で拒否します。検査用数字を誤らせた番号を使うか、承知の上で --accept-real-looking を指定してください。"
+            / "The check digit is valid. This is a simulator, so numbers that somebody may have are refused by default. Use numbers with a wrong check digit, or start with --accept-real-looking if you know what you do.";
+    /// A warning only.
+    LooksRealAccepted "PMH-R204" 422 "Looks like a real Individual Number (accepted)"
+        clerk "実在する個人番号の可能性があります。テスト用の番号か確認してください。"
+            / "This may be a living person's Individual Number. Make sure that it is a test number."
+        vendor "検査用数字が正しい番号を --accept-real-looking により受け付けました。実データを送っていないか確認してください。"
+            / "The check digit is valid; accepted because of --accept-real-looking. Make sure that you send no real data.";
+    DateForm "PMH-R211" 422 "Not a date of the form YYYY-MM-DD"
+        clerk "日付の書き方が違います。2025-04-01 のように入力してください。"
+            / "The date is written wrongly. Write it like 2025-04-01."
+        vendor "日付は YYYY-MM-DD(半角、ゼロ埋め)です。和暦、スラッシュ、時刻付きは使えません。"
+            / "Dates are YYYY-MM-DD, half-width and zero-padded: no Japanese era, no slashes, no time.";
+    NoSuchDate "PMH-R212" 422 "No such date"
+        clerk "存在しない日付です。正しい日付を入力してください。"
+            / "There is no such day. Enter the right date."
+        vendor "形式は正しいものの、暦にない日付です(2025-02-29 など)。"
+            / "The form is right, but the calendar has no such day (such as 2025-02-29).";
+    ValidityBackwards "PMH-R213" 422 "Validity ends before it begins"
+        clerk "有効期間の終わりが始まりより前です。日付を確認してください。"
+            / "The validity ends before it begins. Check both dates."
+        vendor "validTo が validFrom より前です。同じ日は有効です。" / "validTo is before validFrom. The same day is fine.";
+    MunicipalityCodeForm "PMH-R221" 422 "Not a municipality code"
+        clerk "自治体コードが正しくありません。6 桁のコードを確認してください。"
+            / "The municipality code is wrong. Check its six digits."
+        vendor "全国地方公共団体コードは検査数字を含む 6 桁です。" / "A municipality code has six digits, the last of which is a check digit.";
+    OtherMunicipality "PMH-R222" 422 "Another municipality's record"
+        clerk "他の自治体のデータです。自分の自治体のデータだけを登録できます。"
+            / "This record belongs to another municipality. You can register your own only."
+        vendor "municipalityCode が、接続に使った証明書の自治体と一致しません。" / "municipalityCode is not the municipality of the certificate that you connected with.";
+    SexUnknown "PMH-R231" 422 "Unknown sex code"
+        clerk "性別の値が正しくありません。1(男)、2(女)、3(その他)のいずれかにしてください。"
+            / "The value of sex is wrong. Use 1 (male), 2 (female) or 3 (other)."
+        vendor "basicFiveInfo.sex は文字列 \"1\"、\"2\"、\"3\" です。" / "basicFiveInfo.sex is one of the strings \"1\", \"2\", \"3\".";
+    NotBoolean "PMH-R232" 422 "Not a boolean"
+        clerk "「はい・いいえ」の項目の値が正しくありません。1(はい)か 0(いいえ)にしてください。"
+            / "A yes-or-no item has a wrong value. Use 1 (yes) or 0 (no)."
+        vendor "JSON では真偽値 true / false です(文字列の \"true\" や数値の 1 は不可)。CSV では true、false、1、0 です。"
+            / "In JSON the booleans true and false (not the string \"true\" and not 1); in CSV true, false, 1 or 0.";
+    AlwaysReimbursementUnknown "PMH-R233" 422 "isAlwaysReimbursement is neither \"0\" nor \"1\""
+        clerk "「常に償還払い」の値が正しくありません。1(常に償還払い)か 0 にしてください。"
+            / "The value of \"always by reimbursement\" is wrong. Use 1 (always) or 0."
+        vendor "isAlwaysReimbursement は文字列 \"0\" または \"1\" です(真偽値ではありません)。"
+            / "isAlwaysReimbursement is the string \"0\" or \"1\" (not a boolean).";
+    PayerNumberForm "PMH-R241" 422 "Payer number not 8 digits"
+        clerk "公費負担者番号が正しくありません。8 桁の半角数字で入力してください。"
+            / "The payer number is wrong. Enter its 8 half-width digits."
+        vendor "medicalSubsidyInsurerNumber はちょうど 8 桁の半角数字です。" / "medicalSubsidyInsurerNumber is exactly 8 half-width digits.";
+    PayerNumberCheckDigit "PMH-R242" 422 "Check digit of the payer number"
+        clerk "公費負担者番号に入力誤りがあるようです。番号を確認してください。"
+            / "The payer number seems to be mistyped. Check it."
+        vendor "検証番号が一致しません(厳格モード)。地方単独事業の番号は規則に従わないことがあります。"
+            / "The check digit does not match (strict mode). Numbers of local schemes may not follow the rule.";
+    RecipientNumberForm "PMH-R243" 422 "Recipient number of wrong form"
+        clerk "公費受給者番号が正しくありません。桁数と文字を確認してください。"
+            / "The recipient number is wrong. Check its length and characters."
+        vendor "medicalSubsidyRecipientNumber は 30 文字までの半角英数字とハイフンです。厳格モードでは検証番号を含む 7 桁だけを受け付けます。"
+            / "medicalSubsidyRecipientNumber has at most 30 half-width letters, digits or hyphens; in strict mode exactly 7 digits with a check digit.";
+    RecipientNumberCheckDigit "PMH-R244" 422 "Check digit of the recipient number"
+        clerk "公費受給者番号に入力誤りがあるようです。番号を確認してください。"
+            / "The recipient number seems to be mistyped. Check it."
+        vendor "検証番号が一致しません(厳格モード)。地方単独事業の番号は規則に従わないことがあります。"
+            / "The check digit does not match (strict mode). Numbers of local schemes may not follow the rule.";
+    InstitutionCodeForm "PMH-R245" 422 "Institution code not 10 digits"
+        clerk "医療機関コードが正しくありません。10 桁の半角数字で入力してください。"
+            / "An institution code is wrong. Enter its 10 half-width digits."
+        vendor "institutionCodes の各要素は 10 桁の半角数字です(都道府県 2、点数表 1、医療機関等 7)。"
+            / "Each of institutionCodes is 10 half-width digits (prefecture 2, fee table 1, institution 7).";
+    InstitutionCodeCheckDigit "PMH-R246" 422 "Check digit of an institution code"
+        clerk "医療機関コードに入力誤りがあるようです。番号を確認してください。"
+            / "An institution code seems to be mistyped. Check it."
+        vendor "検証番号が一致しません(厳格モード)。" / "The check digit does not match (strict mode).";
+    NothingToDelete "PMH-R251" 422 "Nothing to delete"
+        clerk "削除の対象となる資格が、この自治体には登録されていません。"
+            / "There is no such certificate of this municipality to delete."
+        vendor "削除レコードは、登録済みの資格と同じ個人番号・受給者証種別・履歴キーでなければなりません。"
+            / "A deletion record must name the number, certificate type and historyKey of a registered certificate.";
+    TooManyItems "PMH-R247" 422 "Too many items in a list"
+        clerk "医療機関の数が多すぎます。" / "Too many institutions are listed."
+        vendor "institutionCodes は 100 件までです。" / "institutionCodes has at most 100 items.";
+
+    // N: numbering and linking.
+    NumberingMismatch "PMH-N001" 422 "Basic five items do not match"
+        clerk "氏名・カナ・住所・生年月日・性別のいずれかが、医療保険側の登録と一致しません。本人の登録内容を確認してください。"
+            / "Name, kana, address, date of birth or sex differ from what the insurer has. Check the person's data."
+        vendor "採番の誤りチェックで不一致となりました。どの項目かは通知されません。直して登録し直すと再度依頼します。"
+            / "The check at numbering found a mismatch. Which item differs is never told. Registering the corrected record asks again.";
+    NumberingNotFound "PMH-N002" 422 "Not known to the insurers"
+        clerk "この個人番号は医療保険側に登録がありません。番号と加入状況を確認してください。"
+            / "The insurers do not know this Individual Number. Check the number and the person's insurance."
+        vendor "中間サーバーにこの個人番号がありません。シミュレーターでは、対象者を登録するか --auto-enrol を指定してください。"
+            / "The intermediate server has no such Individual Number. In the simulator enrol the person first or use --auto-enrol.";
+    TooManyPeople "PMH-N003" 422 "Too many people in one request"
+        clerk "一度に依頼できる人数を超えています。システムの担当者に連絡してください。"
+            / "Too many people in one request. Please tell your system administrator."
+        vendor "1 要求の上限は 256 人です。" / "One request holds at most 256 people.";
+    LinkedOtherwise "PMH-N009" 409 "Already linked otherwise"
+        clerk "すでに別の番号と紐付いています。システムの担当者に連絡してください。"
+            / "It is already linked to something else. Please tell your system administrator."
+        vendor "この PMH-ID または紐付番号には、すでに別の相手が紐付いています。上書きはしません。"
+            / "This PMH-ID or linking number is already linked to another one. Links are not overwritten.";
+
+    // E: linkage keys at the hub.
+    LinkageKeyMalformed "PMH-E401" 422 "Linkage key malformed"
+        clerk "資格を確認できませんでした。もう一度カードを読み取ってください。"
+            / "The qualification could not be confirmed. Read the card again."
+        vendor "PMH連携キーの形式が正しくありません。" / "The linkage key is not of the right form.";
+    UnknownEpoch "PMH-E402" 409 "Unknown epoch"
+        clerk "資格を確認できませんでした。もう一度カードを読み取ってください。"
+            / "The qualification could not be confirmed. Read the card again."
+        vendor "PMH連携キーの世代が不明か、終了しています。新しい世代を開いてから作り直してください。"
+            / "The epoch of the linkage key is unknown or closed. Open a new epoch and mint again.";
+    LinkageKeyExpired "PMH-E403" 422 "Linkage key expired"
+        clerk "時間がかかりすぎました。もう一度カードを読み取ってください。"
+            / "It took too long. Read the card again."
+        vendor "PMH連携キーの有効期間(60 秒)を過ぎています。照会のたびに作ってください。"
+            / "The linkage key is older than its 60 seconds. Mint one per query.";
+    LinkageKeyFromTheFuture "PMH-E404" 422 "Linkage key from the future"
+        clerk "システムの時計がずれています。システムの担当者に連絡してください。"
+            / "A system clock is off. Please tell your system administrator."
+        vendor "PMH連携キーの作成時刻が 5 秒を超えて未来です。時計を確認してください。"
+            / "The linkage key was minted more than 5 seconds in the future. Check the clocks.";
+    LinkageKeyUsed "PMH-E405" 409 "Linkage key already used"
+        clerk "資格を確認できませんでした。もう一度カードを読み取ってください。"
+            / "The qualification could not be confirmed. Read the card again."
+        vendor "PMH連携キーは一度しか使えません。再送には新しいキーを作ってください。"
+            / "A linkage key works once. Mint a new one to ask again.";
+    LinkageKeyDoesNotOpen "PMH-E406" 422 "Linkage key does not open"
+        clerk "資格を確認できませんでした。もう一度カードを読み取ってください。"
+            / "The qualification could not be confirmed. Read the card again."
+        vendor "PMH連携キーを復号できません。医療機関コードと同意は作成時と同じでなければならず、改変されたキーも開きません。"
+            / "The linkage key does not decrypt. Institution code and consents must be those it was minted for; an altered key does not open either.";
+    ConsentMissing "PMH-E407" 422 "No consent to subsidies"
+        clerk "患者の同意がないため、公費の資格は照会できません。"
+            / "Without the patient's consent the subsidies cannot be looked up."
+        vendor "consents.subsidies が false の照会は受け付けません。同意がない場合はキーを作らず、照会もしません。"
+            / "A query with consents.subsidies false is not taken. Without consent mint no key and do not ask.";
+    EpochKeyInvalid "PMH-E408" 422 "Public key not usable"
+        clerk "暗号の準備に失敗しました。システムの担当者に連絡してください。"
+            / "Setting up encryption failed. Please tell your system administrator."
+        vendor "publicKey は X25519 公開鍵 32 バイトの base64url(パディングなし)です。無効な点は受け付けません。"
+            / "publicKey is an X25519 public key: 32 bytes, base64url without padding. Unusable points are refused.";
+
+    // P: portal.
+    BoundOtherwise "PMH-P409" 409 "Already bound otherwise"
+        clerk "すでに別の利用登録があります。窓口にお問い合わせください。"
+            / "There is another registration already. Please ask at the counter."
+        vendor "この PMH-ID または PMH仮名識別子は、すでに別の相手と結び付いています。" / "This PMH-ID or PMH pseudonym is already bound to another one.";
+    UnknownPseudonym "PMH-P404" 404 "Unknown pseudonym"
+        clerk "利用登録が見つかりません。もう一度サインインしてください。"
+            / "There is no registration. Please sign in again."
+        vendor "この PMH仮名識別子は登録されていません。先に bindings で登録してください。" / "This PMH pseudonym is not bound. Bind it first.";
+    UnknownPmhId "PMH-P405" 404 "Unknown PMH-ID"
+        clerk "まだ準備ができていません。しばらくしてからお試しください。"
+            / "This is not ready yet. Please try again later."
+        vendor "この PMH-ID は採番されていないか、まだ届いていません。" / "This PMH-ID is not numbered, or has not arrived yet.";
+
+    // C: confirmation.
+    UnknownCard "PMH-C404" 404 "Unknown card"
+        clerk "このカードは登録されていません。利用申込みが済んでいるか確認してください。"
+            / "This card is not registered. Check whether its use was applied for."
+        vendor "このシリアル番号は登録されていません。カードの更新で番号は変わります。" / "This serial number is not enrolled. It changes when the certificate is renewed.";
+    CardStopped "PMH-C409" 409 "Card stopped"
+        clerk "このカードは一時停止中か失効しています。ほかの方法で資格を確認してください。"
+            / "This card is stopped or revoked. Confirm the qualification in another way."
+        vendor "カードは停止状態です。シミュレーターでは card の操作で戻せます。" / "The card is stopped. In the simulator it can be made active again.";
+    InstitutionMismatch "PMH-C403" 403 "Another institution's code"
+        clerk "医療機関コードが、このシステムのものと違います。システムの担当者に連絡してください。"
+            / "The institution code is not this system's. Please tell your system administrator."
+        vendor "institutionCode が、クライアント証明書の医療機関と一致しません。" / "institutionCode is not the institution of the client certificate.";
+    UnknownInstitution "PMH-C405" 422 "Unknown institution"
+        clerk "この医療機関は登録されていません。システムの担当者に連絡してください。"
+            / "This institution is not registered. Please tell your system administrator."
+        vendor "institutionCode が登録されていません。" / "institutionCode is not registered.";
+
+    // T: terminal.
+    InstitutionNotHere "PMH-T404" 404 "Institution not served here"
+        clerk "この端末では、その医療機関を扱えません。設定を確認してください。"
+            / "This terminal does not serve that institution. Check the settings."
+        vendor "指定の institutionCode の証明書が、このプロセスにありません。" / "This process has no certificate for that institutionCode.";
+    EligibilityUnreachable "PMH-T503" 503 "Eligibility system not reachable"
+        clerk "オンライン資格確認に接続できません。しばらくしてから、もう一度お試しください。"
+            / "Online eligibility verification cannot be reached. Try again in a while."
+        vendor "オンライン資格確認等システムに接続できないか、時間内に応答がありません。Retry-After を参照してください。"
+            / "The eligibility system cannot be reached or did not answer in time. See Retry-After.";
+
+    // S: service.
+    MalformedBody "PMH-S400" 400 "Malformed request body"
+        clerk "送信内容を読み取れませんでした。システムの担当者に連絡してください。"
+            / "The request could not be read. Please tell your system administrator."
+        vendor "本文が正しい JSON でないか、項目の過不足または型の誤りがあります。line と column を参照してください。未知の項目は受け付けません。"
+            / "The body is not valid JSON, or a member is missing, unknown or of the wrong type. See line and column. Unknown members are refused.";
+    TimedOut "PMH-S408" 408 "Request timed out"
+        clerk "時間内に送信が終わりませんでした。もう一度お試しください。"
+            / "The request was not complete in time. Please try again."
+        vendor "要求のヘッダーまたは本文が制限時間内に届かなかったか、処理が制限時間を超えました。"
+            / "Headers or body did not arrive in time, or the work took longer than allowed.";
+    BodyTooLarge "PMH-S413" 413 "Request body too large"
+        clerk "データが大きすぎます。分けて送信してください。" / "The data is too large. Send it in parts."
+        vendor "本文がこのパスの上限を超えています。" / "The body exceeds the limit of this path.";
+    InvalidMember "PMH-S422" 422 "Invalid value"
+        clerk "入力内容に誤りがあります。示された項目を確認してください。"
+            / "Something entered is wrong. Check the item given."
+        vendor "field に示した項目の値が、定められた形式ではありません。" / "The value of the member in field is not of the form required.";
+    TooManyRequests "PMH-S429" 429 "Too many requests"
+        clerk "混み合っています。しばらくしてから、もう一度お試しください。"
+            / "There are too many requests. Try again in a while."
+        vendor "要求の頻度または同時数の上限を超えました。Retry-After を守ってください。" / "Too many requests at once or per time. Honour Retry-After.";
+    Internal "PMH-S500" 500 "Internal error"
+        clerk "システムで問題が起きました。続く場合は、システムの担当者に連絡してください。"
+            / "Something went wrong inside the system. If it goes on, tell your system administrator."
+        vendor "サーバー内部の誤りです。詳細は応答に含めません。サーバーのログを確認してください。"
+            / "An error inside the server. The answer carries no detail; see the server's log.";
+    PeerFailed "PMH-S502" 502 "Another system answered wrongly"
+        clerk "接続先のシステムで問題が起きました。しばらくしてから、もう一度お試しください。"
+            / "A system behind this one failed. Try again in a while."
+        vendor "接続先の応答が規定の形式ではないか、要求を拒否しました。" / "The system behind this one refused, or answered in a form that is not agreed.";
+    Unavailable "PMH-S503" 503 "Temporarily unavailable"
+        clerk "ただいま利用できません。しばらくしてから、もう一度お試しください。"
+            / "The service is not available now. Try again in a while."
+        vendor "一時的に処理できません(起動中、混雑、接続先の停止など)。Retry-After の後に再送してください。"
+            / "Temporarily unable to serve (starting, busy, or a system behind is down). Send again after Retry-After.";
+}

@@ -1,0 +1,57 @@
+//! Paths of every door. No path holds a person's identifier.
+
+/// The published operation `postRegistrationTasks`; the path itself is *assumed*.
+pub const SUBJECTS: &str = "/registration/v1/subjects";
+pub const FILES: &str = "/registration/v1/files";
+pub const TASKS: &str = "/registration/v1/tasks";
+pub const TASK: &str = "/registration/v1/tasks/{taskId}";
+/// Paged with `?after=<line>`.
+pub const TASK_RESULTS: &str = "/registration/v1/tasks/{taskId}/results";
+pub const SEARCH: &str = "/registration/v1/subjects/search";
+pub const CHECKPOINTS: &str = "/audit/v1/checkpoints";
+
+pub const EPOCHS: &str = "/eligibility/v1/epochs";
+pub const QUERIES: &str = "/eligibility/v1/queries";
+
+pub const BINDINGS: &str = "/portal/v1/bindings";
+pub const RECORDS: &str = "/portal/v1/records";
+
+pub const NUMBERING: &str = "/numbering/v1/requests";
+pub const CONFIRMATIONS: &str = "/confirmation/v1/confirmations";
+pub const LINKING: &str = "/linking/v1/entries";
+pub const INTRODUCTION: &str = "/introduction/v1/entries";
+
+pub const CITIZEN_LOGIN: &str = "/citizen/v1/login";
+pub const CITIZEN_SUBSIDIES: &str = "/citizen/v1/subsidies";
+pub const VISITS: &str = "/terminal/v1/visits";
+
+pub const ADMIN_STATUS: &str = "/__admin/status";
+pub const ADMIN_CLOCK: &str = "/__admin/clock";
+pub const ADMIN_PEOPLE: &str = "/__admin/people";
+pub const ADMIN_CARDS: &str = "/__admin/cards";
+
+pub const HEALTHZ: &str = "/healthz";
+pub const READYZ: &str = "/readyz";
+
+/// The path of one task.
+pub fn task(task_id: &str) -> String {
+    TASK.replace("{taskId}", task_id)
+}
+
+/// The path of a task's results, from the first or after a line.
+pub fn task_results(task_id: &str, after: Option<u64>) -> String {
+    let path = TASK_RESULTS.replace("{taskId}", task_id);
+    match after {
+        None => path,
+        Some(line) => format!("{path}?after={line}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn results_go_on_after_a_line() {
+        assert_eq!(super::task_results("t1", None), "/registration/v1/tasks/t1/results");
+        assert_eq!(super::task_results("t1", Some(7)), "/registration/v1/tasks/t1/results?after=7");
+    }
+}

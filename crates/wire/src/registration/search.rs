@@ -1,0 +1,41 @@
+//! What a municipality may ask about a person of its own (*assumed*).
+
+use serde::{Deserialize, Serialize};
+
+use crate::redaction::redacted_debug;
+
+/// By POST, so that the number stands in no URL.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SearchRequest {
+    pub my_number: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SearchAnswer {
+    pub people: Vec<PersonState>,
+}
+
+/// Neither PMH-ID nor pseudonym: the back-office system does not see them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonState {
+    /// The word of [`Numbering::name`](pmh_domain::Numbering::name).
+    pub numbering: String,
+    pub bound: bool,
+    pub certificates: Vec<CertificateState>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CertificateState {
+    pub certification_name: String,
+    pub program_id: String,
+    pub history_key: String,
+    pub valid_from: String,
+    pub valid_to: String,
+    pub is_deleted: bool,
+}
+
+redacted_debug!(SearchRequest, SearchAnswer, PersonState, CertificateState);
