@@ -1,1 +1,18 @@
 //! The world: population, personas, seed, topology, demo.
+
+pub mod demo;
+mod faulty;
+pub mod fixtures;
+pub mod generate;
+pub mod leak_scan;
+pub mod municipalities;
+mod names;
+pub mod numbers;
+pub mod personas;
+pub mod population;
+mod records;
+pub mod scheme;
+pub mod seed;
+pub mod topology;
+pub mod world;
+mod world_door;

@@ -1,1 +1,112 @@
-//! The municipal registration system: the part that a vendor replaces.
+//! The municipal registration system (自治体業務システム): the part that a vendor replaces.
+//!
+//! One process plays all municipalities of the world, each with its own certificate.
+//!
+//! | part | operation |
+//! |---|---|
+//! | `submission::import` | the seed files, once: each becomes a pending submission, its records sealed |
+//! | `submission::follow` | sends each file to the hub's registration door and follows its task to the end, over failures and restarts |
+//! | [`RegistrationClient`] | the same door for a user's own files |
+//! | admin (+59, loopback) | what every party has; counters `submissions_*` |
+//!
+//! What it holds: Individual Numbers, basic five items and certificates of files that are not finished, sealed under
+//! a ring per municipality. Never a PMH-ID or a pseudonym (*assumed*: the back-office system is not said to see them).
+
+use std::sync::Arc;
+
+use pmh_domain::MunicipalityCode;
+use pmh_service::{
+    AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError, admin_router,
+    master_key,
+};
+use pmh_store::{Migration, PartySchema, Role, Store, setting};
+use pmh_wire::{Door, Party, PeerName, SeedMunicipality};
+
+mod client;
+mod keys;
+mod municipality;
+mod store;
+mod submission;
+#[cfg(test)]
+mod tests;
+
+pub use client::RegistrationClient;
+
+use keys::Keys;
+use municipality::Municipal;
+use submission::{follow, import};
+
+pub const SCHEMA: PartySchema = PartySchema {
+    party: "municipality",
+    migrations: &[Migration {
+        version: 1,
+        name: "municipality",
+        sqlite: include_str!("../migrations/sqlite/0001_municipality.sql"),
+        postgres: include_str!("../migrations/postgres/0001_municipality.sql"),
+    }],
+    roles: &[Role {
+        name: APP,
+        grants: &[
+            "GRANT SELECT, INSERT, UPDATE ON municipality TO {app}",
+            "GRANT SELECT, INSERT ON data_key TO {app}",
+            "GRANT SELECT, INSERT, UPDATE ON submission TO {app}",
+            "GRANT SELECT, INSERT, DELETE ON submission_chunk TO {app}",
+        ],
+    }],
+};
+
+const APP: &str = "app";
+const CONNECTIONS: u32 = 8;
+
+pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, StartError> {
+    SCHEMA.prepare(&env.database).await?;
+    let store = SCHEMA.open(&env.database, APP, CONNECTIONS).await?;
+    env.load_clock(&store).await?;
+    let keys = load_keys_and_seed(&env, &store).await?;
+    let mut running = Running::new(Party::Municipality, &env);
+    let municipal = Arc::new(Municipal {
+        store: store.clone(),
+        keys,
+        counters: env.counters.clone(),
+        shutdown: env.shutdown.clone(),
+    });
+    for code in municipal.keys.municipalities() {
+        let own = PeerName { party: Party::Municipality, name: code.to_owned() };
+        let hub = PeerClient::of(&env, &own, Party::Hub, Door::HubRegistration)?;
+        let code: MunicipalityCode = code.parse().map_err(|_| StartError::Seed("a municipality's code"))?;
+        let client = RegistrationClient::new(hub, code);
+        running.tasks.spawn(follow::run(Arc::clone(&municipal), client));
+    }
+    let admin = admin_router(AdminParts {
+        party: Party::Municipality,
+        clock: env.clock.clone(),
+        counters: env.counters.clone(),
+        store,
+        ready: running.ready(),
+        on_clock: None,
+    });
+    running.open(listeners, DoorOptions::plain(Door::MunicipalityAdmin), admin, None)?;
+    Ok(running)
+}
+
+/// Imports the seed, once. The municipalities come first and by themselves: their rings need them, and importing
+/// them again after a crash changes nothing.
+async fn load_keys_and_seed(env: &PartyEnv, store: &Store) -> Result<Keys, StartError> {
+    let mut tx = store.write().await?;
+    let seed: Option<SeedMunicipality> = match setting::find(&mut tx, SEED_IMPORTED).await? {
+        Some(_) => None,
+        None => Some(env.read_seed(Party::Municipality)?),
+    };
+    if let Some(seed) = &seed {
+        import::import_municipalities(&mut tx, seed).await?;
+    }
+    tx.commit().await?;
+    let keys = Keys::load(store, &master_key(env, Party::Municipality)?, env.entropy.clone()).await?;
+    if let Some(seed) = seed {
+        let mut tx = store.write().await?;
+        import::import_files(&mut tx, &seed, &keys).await?;
+        setting::save(&mut tx, SEED_IMPORTED, b"1").await?;
+        tx.commit().await?;
+    }
+    Ok(keys)
+}

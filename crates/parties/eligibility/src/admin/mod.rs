@@ -1,0 +1,4 @@
+//! The admin door's own paths. They belong to the simulator, not to what is simulated.
+
+pub(crate) mod cards;
+pub(crate) mod enrol;

@@ -1,0 +1,3 @@
+//! Confirmation: an institution presents a patient's card.
+
+pub(crate) mod confirm;

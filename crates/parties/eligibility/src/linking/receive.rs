@@ -1,0 +1,91 @@
+//! `POST /linking/v1/entries`: stores PMH-IDs by linking number.
+//!
+//! An entry that comes again changes nothing. A linking number that is not enrolled is accepted and waits for
+//! its enrolment: the intermediate server cannot know who is enrolled here. A linking number that has another
+//! PMH-ID already is refused: a card must not begin to lead to somebody else.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use pmh_domain::{LinkingNumber, PmhId};
+use pmh_service::{Body, Refused};
+use pmh_store::{StoreError, Tx};
+use pmh_wire::{Code, LinkingEntries, LinkingEntry, PEOPLE_PER_REQUEST_MAX, Received};
+
+use crate::Eligibility;
+use crate::enrolment;
+use crate::keys::Tag;
+use crate::store::linkings::{self, NewLinking, SealedPmhId};
+
+/// A PMH-ID is written once and never again.
+const PMH_ID_VERSION: i64 = 1;
+
+pub(crate) async fn receive(
+    State(state): State<Arc<Eligibility>>,
+    Body(request): Body<LinkingEntries>,
+) -> Result<Json<Received>, Refused> {
+    let linked = parse(&state, &request.entries)?;
+    let mut tx = state.store.write().await?;
+    if state.auto_enrol {
+        let numbers: Vec<LinkingNumber> = linked.values().map(|one| one.linking_number.clone()).collect();
+        enrolment::enrol_strangers(&state, &mut tx, &numbers).await?;
+    }
+    write(&state, &mut tx, &linked).await?;
+    tx.commit().await?;
+
+    state.introduction_due.notify_one();
+    let received = request.entries.len() as u64;
+    state.counters.add("linkings", received);
+    Ok(Json(Received { received }))
+}
+
+struct Linked {
+    linking_number: LinkingNumber,
+    pmh_id: PmhId,
+}
+
+/// In the order of tags: two requests take the rows in one order and do not wait for each other. Of two entries
+/// for one linking number the last counts.
+fn parse(state: &Eligibility, entries: &[LinkingEntry]) -> Result<BTreeMap<Tag, Linked>, Refused> {
+    if entries.len() > PEOPLE_PER_REQUEST_MAX {
+        return Err(Code::TooManyPeople.problem().at_field("entries").into());
+    }
+    entries
+        .iter()
+        .map(|entry| {
+            let linking_number = LinkingNumber::parse(&entry.linking_number)
+                .map_err(|_| Code::InvalidMember.problem().at_field("linkingNumber"))?;
+            let pmh_id =
+                PmhId::parse(&entry.pmh_id).map_err(|_| Code::InvalidMember.problem().at_field("pmhId"))?;
+            Ok((state.keys.linking_tag(&linking_number), Linked { linking_number, pmh_id }))
+        })
+        .collect()
+}
+
+async fn write(state: &Eligibility, tx: &mut Tx, linked: &BTreeMap<Tag, Linked>) -> Result<(), Refused> {
+    let tags: Vec<Tag> = linked.keys().copied().collect();
+    let known: HashMap<Vec<u8>, SealedPmhId> = linkings::by_linking_number(tx, &tags)
+        .await?
+        .into_iter()
+        .map(|row| (row.linking_tag, row.pmh_id))
+        .collect();
+    let mut new = Vec::new();
+    for (tag, one) in linked {
+        match known.get(tag.as_slice()) {
+            None => new.push(seal(state, *tag, &one.pmh_id)),
+            Some(stored) if state.keys.open_pmh_id(tag, stored)? != one.pmh_id => {
+                return Err(Code::LinkedOtherwise.problem().at_field("linkingNumber").into());
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(linkings::insert(tx, &new).await?)
+}
+
+fn seal(state: &Eligibility, linking_tag: Tag, pmh_id: &PmhId) -> NewLinking {
+    let sealed = state.keys.seal_pmh_id(&linking_tag, PMH_ID_VERSION, pmh_id);
+    let key_version = i64::from(sealed.key_version());
+    NewLinking { linking_tag, pmh_id: sealed.into_bytes(), version: PMH_ID_VERSION, key_version }
+}

@@ -1,0 +1,125 @@
+//! Cards: serials, their holders and whether they work.
+
+use pmh_store::{StoreError, Tx, batches, on_connection};
+use sqlx::AssertSqlSafe;
+
+use super::linkings::SealedPmhId;
+use super::{groups, placeholders};
+use crate::keys::Tag;
+
+/// What a presented card leads to.
+pub(crate) struct Presented {
+    pub(crate) state: i64,
+    pub(crate) insurance: i64,
+    pub(crate) linking_tag: Vec<u8>,
+    pub(crate) pmh_id: Option<SealedPmhId>,
+}
+
+/// A card to store.
+pub(crate) struct NewCard {
+    pub(crate) serial_tag: Tag,
+    pub(crate) linking_tag: Tag,
+    pub(crate) card_serial: Vec<u8>,
+    pub(crate) state: i64,
+    pub(crate) version: i64,
+    pub(crate) key_version: i64,
+}
+
+type FoundCard = (i64, i64, Vec<u8>, Option<Vec<u8>>, Option<i64>);
+
+/// Joins serial → linking number → PMH-ID (001:549).
+pub(crate) async fn present(tx: &mut Tx, serial_tag: &Tag) -> Result<Option<Presented>, StoreError> {
+    let found: Option<FoundCard> = on_connection!(tx, conn => sqlx::query_as(
+            "SELECT c.state, h.insurance, h.linking_tag, l.pmh_id, l.version
+               FROM card c
+               JOIN holder h ON h.linking_tag = c.linking_tag
+               LEFT JOIN linking l ON l.linking_tag = c.linking_tag
+              WHERE c.serial_tag = $1",
+        )
+        .bind(serial_tag.as_slice())
+        .fetch_optional(conn)
+        .await)?;
+    Ok(found.map(|(state, insurance, linking_tag, pmh_id, version)| Presented {
+        state,
+        insurance,
+        linking_tag,
+        pmh_id: pmh_id.zip(version).map(|(sealed, version)| SealedPmhId { sealed, version }),
+    }))
+}
+
+/// The holders of those cards that are known, as (serial tag, linking tag).
+pub(crate) async fn holders(tx: &mut Tx, serial_tags: &[Tag]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    let mut rows = Vec::new();
+    for range in batches(serial_tags.len()) {
+        let part = &serial_tags[range];
+        let sql = format!(
+            "SELECT serial_tag, linking_tag FROM card WHERE serial_tag IN ({})",
+            placeholders(1, part.len())
+        );
+        let found: Vec<(Vec<u8>, Vec<u8>)> = on_connection!(tx, conn => {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for tag in part {
+                query = query.bind(tag.as_slice());
+            }
+            query.fetch_all(conn).await
+        })?;
+        rows.extend(found);
+    }
+    Ok(rows)
+}
+
+pub(crate) async fn insert(tx: &mut Tx, cards: &[NewCard]) -> Result<(), StoreError> {
+    for range in batches(cards.len()) {
+        let part = &cards[range];
+        let sql = format!(
+            "INSERT INTO card (serial_tag, linking_tag, card_serial, state, version, key_version) VALUES {}",
+            groups(part.len(), 6)
+        );
+        on_connection!(tx, conn => {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for card in part {
+                query = query
+                    .bind(card.serial_tag.as_slice())
+                    .bind(card.linking_tag.as_slice())
+                    .bind(card.card_serial.as_slice())
+                    .bind(card.state)
+                    .bind(card.version)
+                    .bind(card.key_version);
+            }
+            query.execute(conn).await.map(|_| ())
+        })?;
+    }
+    Ok(())
+}
+
+/// Answers whether there is such a card.
+pub(crate) async fn set_state(tx: &mut Tx, serial_tag: &Tag, state: i64) -> Result<bool, StoreError> {
+    let changed = on_connection!(tx, conn => sqlx::query("UPDATE card SET state = $2 WHERE serial_tag = $1")
+        .bind(serial_tag.as_slice())
+        .bind(state)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed > 0)
+}
+
+/// Sets the state of every card of these holders.
+pub(crate) async fn set_state_of_holders(
+    tx: &mut Tx,
+    linking_tags: &[Tag],
+    state: i64,
+) -> Result<(), StoreError> {
+    for range in batches(linking_tags.len()) {
+        let part = &linking_tags[range];
+        let sql =
+            format!("UPDATE card SET state = $1 WHERE linking_tag IN ({})", placeholders(2, part.len()));
+        on_connection!(tx, conn => {
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(state);
+            for tag in part {
+                query = query.bind(tag.as_slice());
+            }
+            query.execute(conn).await.map(|_| ())
+        })?;
+    }
+    Ok(())
+}

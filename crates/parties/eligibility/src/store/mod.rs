@@ -1,0 +1,42 @@
+//! All SQL of the online eligibility verification system. Values arrive here sealed or as blind tags.
+
+pub(crate) mod cards;
+pub(crate) mod holders;
+pub(crate) mod keys;
+pub(crate) mod linkings;
+
+use pmh_store::{Migration, PartySchema, Role};
+
+/// The role that serves every door.
+pub(crate) const APP: &str = "app";
+
+/// The schema of the OQS: one partition, one role.
+pub const SCHEMA: PartySchema = PartySchema {
+    party: "eligibility",
+    migrations: &[Migration {
+        version: 1,
+        name: "cards",
+        sqlite: include_str!("../../migrations/sqlite/0001_cards.sql"),
+        postgres: include_str!("../../migrations/postgres/0001_cards.sql"),
+    }],
+    roles: &[Role {
+        name: APP,
+        grants: &[
+            "GRANT SELECT, INSERT ON data_key, index_key TO {role}",
+            "GRANT SELECT, INSERT, UPDATE ON holder, card, linking TO {role}",
+        ],
+    }],
+};
+
+/// `rows` groups of `columns` placeholders, numbered through: `($1, $2), ($3, $4)`.
+fn groups(rows: usize, columns: usize) -> String {
+    (0..rows)
+        .map(|row| format!("({})", placeholders(row * columns + 1, columns)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// `count` placeholders from `$first` on: `$3, $4, $5`.
+fn placeholders(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}

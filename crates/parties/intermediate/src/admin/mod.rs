@@ -1,0 +1,3 @@
+//! The admin door's own paths. They belong to the simulator, not to what is simulated.
+
+pub(crate) mod enrol;

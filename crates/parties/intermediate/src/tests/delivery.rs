@@ -1,0 +1,62 @@
+//! `POST /linking/v1/entries`, as the OQS sees it.
+
+use pmh_wire::PersonToNumber;
+
+use super::oqs::Mood;
+use super::stand::{Stand, asked, enrolled};
+
+#[tokio::test]
+async fn the_oqs_is_told_pmh_id_and_linking_number_of_everybody_numbered_and_of_nobody_else() {
+    let stand = Stand::new(&[enrolled(1), enrolled(2)]);
+    let server = stand.start().await;
+    let pmh_id = server.pmh_id(asked(1)).await;
+    stand.oqs.wait_until(|log| log.accepted.len() == 1).await;
+    let told = stand.oqs.accepted();
+    assert_eq!((told[0].linking_number.as_str(), &told[0].pmh_id), ("L-1", &pmh_id));
+}
+
+#[tokio::test]
+async fn numbering_goes_on_while_the_oqs_is_away_and_it_is_told_after_a_restart() {
+    let stand = Stand::new(&(0..300).map(enrolled).collect::<Vec<_>>());
+    stand.oqs.is(Mood::Away);
+    let server = stand.start().await;
+    let everybody: Vec<PersonToNumber> = (0..300).map(asked).collect();
+    for part in everybody.chunks(150) {
+        assert_eq!(server.number(part.to_vec()).await.unwrap().numbered.len(), 150);
+    }
+    stand.oqs.wait_until(|log| log.refused > 0).await;
+    assert_eq!(stand.oqs.accepted().len(), 0);
+    server.stop().await;
+
+    stand.oqs.is(Mood::Accepts);
+    let server = stand.start().await;
+    stand.oqs.wait_until(|log| log.accepted.len() >= 300).await;
+    assert_eq!(stand.oqs.linking_numbers().len(), 300);
+    server.pmh_id(asked(0)).await;
+    server.stop().await;
+    assert_eq!(stand.oqs.accepted().len(), 300, "what was acknowledged is not sent again");
+}
+
+#[tokio::test]
+async fn the_same_server_tells_the_oqs_when_it_comes_back() {
+    let stand = Stand::new(&[enrolled(1)]);
+    stand.oqs.is(Mood::Away);
+    let server = stand.start().await;
+    server.pmh_id(asked(1)).await;
+    stand.oqs.wait_until(|log| log.refused >= 2).await;
+    stand.oqs.is(Mood::Accepts);
+    stand.oqs.wait_until(|log| log.accepted.len() == 1).await;
+}
+
+#[tokio::test]
+async fn an_entry_that_the_oqs_refuses_does_not_hold_up_the_others() {
+    let stand = Stand::new(&(0..5).map(enrolled).collect::<Vec<_>>());
+    stand.oqs.is(Mood::Refuses("L-2".to_owned()));
+    let server = stand.start().await;
+    server.number((0..5).map(asked).collect()).await.unwrap();
+    stand.oqs.wait_until(|log| log.accepted.len() == 4).await;
+    assert!(!stand.oqs.linking_numbers().contains("L-2"));
+    stand.oqs.is(Mood::Accepts);
+    stand.oqs.wait_until(|log| log.accepted.len() == 5).await;
+    assert!(stand.oqs.linking_numbers().contains("L-2"), "it stayed due");
+}

@@ -1,0 +1,15 @@
+//! What the portal adds to the admin door of every party.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::post;
+use pmh_wire::paths;
+
+use crate::portal::Portal;
+
+pub(crate) mod enrol;
+
+pub(crate) fn router(portal: Arc<Portal>) -> Router {
+    Router::new().route(paths::ADMIN_PEOPLE, post(enrol::enrol)).with_state(portal)
+}

@@ -1,0 +1,87 @@
+//! Login by card serial and PIN: it stands for the card's own authentication, which is simulated.
+//!
+//! An unknown card and a wrong PIN give the same answer. Three wrong PINs in a row lock the account until it is
+//! enrolled again (*assumed*: the card's own limit). The first login makes the PMH pseudonym (001:38, 544) and
+//! tries to bind it; with the hub away the login works all the same and the binding waits.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use pmh_domain::CardSerial;
+use pmh_service::{Body, Refused};
+use pmh_store::StoreError;
+use pmh_wire::{Binding, Code, LoginAnswer, LoginRequest};
+
+use crate::binding::{bind_during_login, make_pseudonym};
+use crate::portal::Portal;
+use crate::store::account::{self, Try};
+use crate::store::session::{self, Session};
+
+/// *Assumed.*
+pub(crate) const WRONG_PINS_MAX: i64 = 3;
+/// Virtual time. *Assumed.*
+pub(crate) const SESSION_LIFE_MS: i64 = 30 * 60 * 1000;
+
+pub(crate) async fn login(
+    State(portal): State<Arc<Portal>>,
+    Body(request): Body<LoginRequest>,
+) -> Result<Json<LoginAnswer>, Refused> {
+    let Some((session, portal_tag)) = open_session(&portal, &request).await? else {
+        portal.counters.add("logins_refused", 1);
+        return Err(Code::SignInFailed.into());
+    };
+    portal.counters.add("logins", 1);
+    // The session exists: whatever keeps the binding waiting, the login has worked.
+    let bound = bind_during_login(&portal, &portal_tag).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a binding could not be tried at login");
+        false
+    });
+    let binding = if bound { Binding::Bound } else { Binding::Waiting };
+    Ok(Json(LoginAnswer { session, binding }))
+}
+
+/// Token and person of a new session, or `None`. A wrong try is committed before it is answered; the pseudonym of
+/// a first use is committed with its session.
+async fn open_session(
+    portal: &Portal,
+    request: &LoginRequest,
+) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    let Ok(card) = CardSerial::parse(&request.card_serial) else { return Ok(None) };
+    let mut tx = portal.store.write().await?;
+    let taken = account::take_try(&mut tx, &portal.keys.card_tag(&card), WRONG_PINS_MAX).await?;
+    let Some(taken) = taken.filter(|taken| is_right(portal, taken, &request.pin)) else {
+        tx.commit().await?;
+        return Ok(None);
+    };
+    let portal_tag = taken.portal_tag;
+    let token = session_token(&portal.entropy.bytes());
+    let now_ms = portal.clock.now_ms();
+    account::give_tries_back(&mut tx, &portal_tag).await?;
+    make_pseudonym(portal, &mut tx, &portal_tag).await?;
+    session::delete_ended(&mut tx, now_ms).await?;
+    let opened = Session {
+        session_tag: portal.keys.session_tag(&token),
+        portal_tag: portal_tag.clone(),
+        began_ms: now_ms,
+        ends_ms: now_ms + SESSION_LIFE_MS,
+    };
+    session::add(&mut tx, &opened).await?;
+    tx.commit().await?;
+    Ok(Some((token, portal_tag)))
+}
+
+/// In constant time: both hashes have the same length, and no byte is skipped.
+fn is_right(portal: &Portal, taken: &Try, pin: &str) -> bool {
+    let tried = portal.keys.pin_hash(&taken.pin_salt, pin);
+    let differing = tried.iter().zip(&taken.pin_hash).fold(0_u8, |differing, (a, b)| differing | (a ^ b));
+    taken.pin_hash.len() == tried.len() && differing == 0
+}
+
+fn session_token(bytes: &[u8; 32]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String does not fail");
+        text
+    })
+}

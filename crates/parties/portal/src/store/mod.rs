@@ -1,0 +1,7 @@
+//! All SQL of the portal. Nothing here opens a sealed value: it stores and finds bytes.
+
+pub(crate) mod account;
+pub(crate) mod introduction;
+pub(crate) mod key;
+pub(crate) mod pseudonym;
+pub(crate) mod session;

@@ -1,0 +1,47 @@
+//! PMH pseudonyms, sealed, and whether the hub has acknowledged them.
+
+use pmh_crypto::Sealed;
+use pmh_store::{StoreError, Tx, on_connection};
+
+pub(crate) struct Pseudonym {
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) bound: bool,
+}
+
+pub(crate) async fn find(tx: &mut Tx, portal_tag: &[u8]) -> Result<Option<Pseudonym>, StoreError> {
+    let row = on_connection!(tx, conn => sqlx::query_as::<_, (Vec<u8>, i64)>(
+            "SELECT pmh_pseudonym, bound FROM pseudonym WHERE portal_tag = $1",
+        )
+        .bind(portal_tag)
+        .fetch_optional(conn)
+        .await)?;
+    Ok(row.map(|(sealed, bound)| Pseudonym { sealed, bound: bound == 1 }))
+}
+
+/// Keeps the first one: of two logins at once the second finds the pseudonym of the first.
+pub(crate) async fn add_if_absent(
+    tx: &mut Tx,
+    portal_tag: &[u8],
+    sealed: &Sealed,
+) -> Result<bool, StoreError> {
+    let added = on_connection!(tx, conn => sqlx::query(
+            "INSERT INTO pseudonym (portal_tag, pmh_pseudonym, key_version, bound) VALUES ($1, $2, $3, 0)
+             ON CONFLICT (portal_tag) DO NOTHING",
+        )
+        .bind(portal_tag)
+        .bind(sealed.as_bytes())
+        .bind(i64::from(sealed.key_version()))
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(added == 1)
+}
+
+pub(crate) async fn mark_bound(tx: &mut Tx, portal_tag: &[u8]) -> Result<(), StoreError> {
+    on_connection!(tx, conn => sqlx::query("UPDATE pseudonym SET bound = 1 WHERE portal_tag = $1")
+        .bind(portal_tag)
+        .execute(conn)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! One file a verb.
+
+mod demo;
+mod generate;
+mod register;
+mod seed;
+mod serve;
+mod status;
+mod up;
+mod visit;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use pmh_service::World;
+
+use crate::Output;
+use crate::exit::Failure;
+use crate::logging::Captured;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Runs the whole flow and every refusal, and checks each step. 全体の流れと拒否をすべて確かめます。
+    Demo(demo::Demo),
+    /// Runs all six parties in this process. 六者すべてを一つのプロセスで動かします。
+    Up(up::Up),
+    /// Runs one party of a seeded world. 一者だけを動かします。
+    Serve(serve::Serve),
+    /// Makes a world: one file per party with only its share. 各者の持ち分だけの初期データを作ります。
+    Seed(seed::Seed),
+    /// Registers a file at the hub, as a municipality. 自治体としてファイルを登録します。
+    Register(register::Register),
+    /// Confirms a patient, as a reception would see it. 受付での資格確認を試します。
+    Visit(visit::Visit),
+    /// Shows what is running. 動いているものを表示します。
+    Status(status::Status),
+    /// Makes people and files. 架空の住民とファイルを作ります。
+    Generate(generate::Generate),
+}
+
+impl Command {
+    pub(crate) async fn run(self, output: Output, captured: &Captured) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Demo(demo) => demo.run(output, captured).await,
+            Self::Up(up) => up.run(output).await,
+            Self::Serve(serve) => serve.run(output).await,
+            Self::Seed(seed) => seed.run(output),
+            Self::Register(register) => register.run(output).await,
+            Self::Visit(visit) => visit.run(output).await,
+            Self::Status(status) => status.run(output).await,
+            Self::Generate(generate) => generate.run(output),
+        }
+    }
+}
+
+/// Where a world lives.
+#[derive(clap::Args, Clone)]
+pub(crate) struct DataFolder {
+    /// Folder of the world: databases, certificates, credentials.
+    #[arg(long, env = "PMH_DATA", default_value = "./pmh-sim-data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+impl DataFolder {
+    pub(crate) fn path(&self) -> &Path {
+        &self.data
+    }
+
+    /// The world that lives there; an error says how to make one.
+    pub(crate) fn world(&self) -> Result<World, Failure> {
+        World::read(&self.data).map_err(|_| {
+            let folder = self.data.display();
+            Failure::cannot_connect(
+                format!("「{folder}」に世界がありません。先に pmh-sim up を動かしてください。"),
+                format!("there is no world in {folder}. Start one with `pmh-sim up`."),
+            )
+        })
+    }
+}

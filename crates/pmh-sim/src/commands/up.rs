@@ -1,0 +1,142 @@
+//! `up`: all six parties in one process, on real sockets.
+
+use std::net::IpAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use pmh_domain::Stopwatch;
+use pmh_simulator::topology::{Options, Topology};
+use pmh_wire::{Door, Party};
+
+use super::DataFolder;
+use crate::Output;
+use crate::exit::Failure;
+use crate::table::table;
+
+/// What `up` and `demo` have in common.
+#[derive(Args, Clone)]
+pub(crate) struct WorldOptions {
+    /// Base port; every door has a fixed offset from it. 0 lets every door pick its own.
+    #[arg(long, env = "PMH_PORT")]
+    pub(crate) port: Option<u16>,
+    /// postgres://… for all parties instead of SQLite files in the data folder.
+    #[arg(long, env = "PMH_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// Address to listen on. Not loopback: whoever reaches it reaches the doors for people too.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  pmh-sim up
+  pmh-sim up --data /tmp/world --port 9700
+  pmh-sim up --database postgres://postgres@localhost/postgres
+  pmh-sim up --plain        also opens the registration door without TLS, for people without a TLS client")]
+pub(crate) struct Up {
+    #[command(flatten)]
+    data: DataFolder,
+    #[command(flatten)]
+    world: WorldOptions,
+    /// Opens the registration door without TLS on loopback too; it takes the credential in tokens/.
+    #[arg(long)]
+    plain: bool,
+    /// The intermediate server and the eligibility system accept anyone whom a municipality registers.
+    #[arg(long)]
+    auto_enrol: bool,
+    /// Accepts Individual Numbers with a right check digit, with a warning: they may be living people's.
+    #[arg(long)]
+    accept_real_looking: bool,
+    /// Demands check digits of payer, recipient and institution numbers.
+    #[arg(long)]
+    strict: bool,
+    /// Seed of the people whom a new world starts with.
+    #[arg(long, default_value_t = pmh_simulator::seed::DEFAULT_SEED)]
+    seed: u64,
+}
+
+impl Up {
+    pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
+        let started = Stopwatch::start();
+        let options = Options {
+            port: self.world.port.unwrap_or(pmh_simulator::topology::BASE_PORT),
+            host: self.world.host,
+            database: self.world.database.clone(),
+            plain: self.plain,
+            auto_enrol: self.auto_enrol,
+            rules: pmh_wire::Rules {
+                strictness: if self.strict {
+                    pmh_domain::Strictness::Strict
+                } else {
+                    pmh_domain::Strictness::Lenient
+                },
+                accept_real_looking: self.accept_real_looking,
+            },
+            seed: self.seed,
+            ..Options::at(self.data.path())
+        };
+        let topology = Topology::start(options).await?;
+        tell(output, &topology, started.elapsed_ms(), self.plain);
+        wait_for_the_end().await?;
+        topology.stop(Duration::from_secs(10)).await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Ctrl-C or SIGTERM.
+pub(crate) async fn wait_for_the_end() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+fn tell(output: Output, topology: &Topology, elapsed_ms: u64, plain: bool) {
+    let world = topology.world();
+    if output.json {
+        let doors: serde_json::Map<String, serde_json::Value> = world
+            .addresses
+            .iter()
+            .map(|(door, address)| (door.name().to_owned(), address.to_string().into()))
+            .collect();
+        println!("{}", serde_json::json!({ "type": "ready", "elapsedMs": elapsed_ms, "doors": doors }));
+        return;
+    }
+    let language = output.language;
+    println!(
+        "pmh-sim {} – {}",
+        env!("CARGO_PKG_VERSION"),
+        language.pick(
+            "PMH のシミュレータ（本物の PMH ではありません。本番では使わないでください）",
+            "a simulator of the Public Medical Hub (not the real PMH, not for production)"
+        )
+    );
+    let mut rows = table(&language_header(output));
+    for (door, address) in &world.addresses {
+        let scheme = if door.is_tls() { "https" } else { "http" };
+        let party = door.party().map_or("", Party::as_str);
+        rows.add_row([door.name().to_owned(), party.to_owned(), format!("{scheme}://{address}")]);
+    }
+    println!("{rows}");
+    if plain && let Ok(address) = world.address(Door::HubRegistrationPlain) {
+        println!(
+            "{} http://{address}",
+            language.pick(
+                "警告: 登録口を TLS なしでも開いています（本物の PMH にはありません）:",
+                "warning: the registration door is also open without TLS (the real PMH has no such door):"
+            )
+        );
+    }
+    println!("{} ({elapsed_ms} ms)", language.pick("準備完了。Ctrl-C で終わります。", "ready. Ctrl-C ends it."));
+}
+
+fn language_header(output: Output) -> [&'static str; 3] {
+    match output.language {
+        crate::language::Language::Ja => ["口", "当事者", "URL"],
+        crate::language::Language::En => ["door", "party", "URL"],
+    }
+}

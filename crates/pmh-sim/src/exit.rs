@@ -1,0 +1,126 @@
+//! Exit codes and the one place where a failure is told.
+
+use std::process::ExitCode;
+
+use pmh_service::{CallError, StartError, WorldError};
+use pmh_store::StoreError;
+
+use crate::Output;
+
+/// Everything came out as it must.
+pub(crate) const OK: u8 = 0;
+/// The program ran, and what it checked is not so.
+pub(crate) const CHECK_FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const CANNOT_CONNECT: u8 = 11;
+const TARGET_REFUSED: u8 = 12;
+const ENVIRONMENT: u8 = 14;
+const INTERNAL: u8 = 20;
+
+/// Why the program stops, in both languages, without a personal value.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    ja: String,
+    en: String,
+}
+
+impl Failure {
+    pub(crate) fn usage(ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code: USAGE, ja: ja.into(), en: en.into() }
+    }
+
+    pub(crate) fn cannot_connect(ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code: CANNOT_CONNECT, ja: ja.into(), en: en.into() }
+    }
+
+    pub(crate) fn environment(ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code: ENVIRONMENT, ja: ja.into(), en: en.into() }
+    }
+
+    pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
+        Self { code: INTERNAL, ja: format!("内部エラー: {error}"), en: format!("internal error: {error}") }
+    }
+
+    /// A file that cannot be read or written.
+    pub(crate) fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let path = path.display();
+        Self::environment(
+            format!("ファイル「{path}」を扱えません: {error}"),
+            format!("cannot use the file {path}: {error}"),
+        )
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Unreachable(reason) => Self::cannot_connect(
+                format!("接続できません: {reason}。pmh-sim up が動いていますか。"),
+                format!("cannot connect: {reason}. Is `pmh-sim up` running?"),
+            ),
+            CallError::TimedOut => {
+                Self::cannot_connect("応答がありません。", "no answer within the time limit.")
+            }
+            CallError::Refused(problem) => Self {
+                code: TARGET_REFUSED,
+                ja: format!("{} {}", problem.code, problem.clerk.ja),
+                en: format!("{} {}", problem.code, problem.clerk.en),
+            },
+            CallError::Unexpected(what) => Self::internal(&what),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::environment(format!("データベース: {error}"), format!("database: {error}"))
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Store(error) => error.into(),
+            error => {
+                let text = with_causes(&error);
+                Self::environment(format!("起動できません: {text}"), format!("cannot start: {text}"))
+            }
+        }
+    }
+}
+
+impl From<WorldError> for Failure {
+    fn from(error: WorldError) -> Self {
+        StartError::from(error).into()
+    }
+}
+
+/// An error and what caused it, on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::environment(format!("入出力: {error}"), format!("input or output: {error}"))
+    }
+}
+
+/// Tells the failure on the error channel.
+pub(crate) fn report(output: Output, failure: &Failure) -> ExitCode {
+    let text = output.language.pick(&failure.ja, &failure.en);
+    if output.json {
+        eprintln!("{}", serde_json::json!({ "type": "error", "exitCode": failure.code, "message": text }));
+    } else {
+        eprintln!("pmh-sim: {text}");
+    }
+    ExitCode::from(failure.code)
+}

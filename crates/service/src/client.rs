@@ -1,0 +1,123 @@
+//! How a party calls another one.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use pmh_domain::Stopwatch;
+use pmh_wire::{Door, Party, PeerName};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::call::{Caller, TIMEOUT, json, read_answer};
+use crate::connector::Connector;
+use crate::exchanges::template_of;
+use crate::pki::{CaCertificate, Expected, Identity};
+use crate::{CallError, Exchange, Exchanges, PartyEnv, StartError, tls};
+
+/// A client of one party at one address, under one certificate. Connections are kept and shared by all clones.
+///
+/// It never sends a request a second time: whether the first had an effect is the caller's to know.
+#[derive(Clone)]
+pub struct PeerClient {
+    shared: Arc<Shared>,
+    timeout: Duration,
+}
+
+struct Shared {
+    caller: Caller<Connector>,
+    /// Whom the certificate names, if one is shown.
+    from: Option<PeerName>,
+    to: Party,
+    exchanges: Exchanges,
+}
+
+impl PeerClient {
+    /// Calls only a server whose certificate is of this CA and names `to`: a party, or a certain peer.
+    pub fn new(
+        identity: &Identity,
+        ca: &CaCertificate,
+        to: impl Into<Expected>,
+        address: SocketAddr,
+        exchanges: Exchanges,
+    ) -> Self {
+        Self::connected(Some(identity), ca, to.into(), address, exchanges)
+    }
+
+    /// Shows no certificate, as nobody should: for showing that a door refuses it.
+    pub fn without_certificate(ca: &CaCertificate, to: impl Into<Expected>, address: SocketAddr) -> Self {
+        Self::connected(None, ca, to.into(), address, Exchanges::none())
+    }
+
+    fn connected(
+        identity: Option<&Identity>,
+        ca: &CaCertificate,
+        expected: Expected,
+        address: SocketAddr,
+        exchanges: Exchanges,
+    ) -> Self {
+        let (from, to) = (identity.map(|identity| identity.peer.clone()), expected.party);
+        let connector = Connector::new(address, tls::client_config(identity, ca, expected));
+        let caller = Caller::new(connector, "https", address);
+        Self { shared: Arc::new(Shared { caller, from, to, exchanges }), timeout: TIMEOUT }
+    }
+
+    /// A client of another party's door in the same world, speaking as `own`.
+    pub fn of(env: &PartyEnv, own: &PeerName, to: Party, door: Door) -> Result<Self, StartError> {
+        let identity = env.pki.load(own)?;
+        Ok(Self::new(&identity, env.pki.ca(), to, env.world.reach(door)?, env.exchanges.clone()))
+    }
+
+    /// The same client with another time-out, for calls with large bodies.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { shared: Arc::clone(&self.shared), timeout }
+    }
+
+    /// Sends a body as JSON and reads the answer as JSON.
+    pub async fn post<B: Serialize, A: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<A, CallError> {
+        let (headers, body) = json(body);
+        read_answer(self.send(Method::POST, path, headers, body).await?)
+    }
+
+    pub async fn get<A: DeserializeOwned>(&self, path: &str) -> Result<A, CallError> {
+        read_answer(self.send(Method::GET, path, HeaderMap::new(), Body::empty()).await?)
+    }
+
+    /// Sends a body of any kind, also one that is made while it is sent (`Body::from_stream`), and gives back
+    /// whatever is answered.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Body,
+    ) -> Result<(StatusCode, HeaderMap, Bytes), CallError> {
+        let Shared { caller, from, to, exchanges } = &*self.shared;
+        let what = format!("{method} {}", template_of(path));
+        let stopwatch = Stopwatch::start();
+        let answered = caller.call(method, path, headers, body, self.timeout).await;
+        let outcome = answered.as_ref().map_or(0, |(status, _, _)| status.as_u16());
+        let elapsed_ms = stopwatch.elapsed_ms();
+        if let Some(from) = from.clone() {
+            exchanges.record(Exchange { from, to: *to, what, outcome, elapsed_ms });
+        }
+        answered
+    }
+}
+
+impl fmt::Debug for PeerClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared { caller, from, to, .. } = &*self.shared;
+        let from = from.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
+        write!(f, "PeerClient({from} to {to} at {})", caller.address())
+    }
+}

@@ -1,0 +1,11 @@
+//! Doors and clients over real sockets and real TLS.
+
+mod admin;
+mod bounds;
+mod keys;
+mod logging;
+mod plain;
+mod shutdown;
+mod stand;
+mod streaming;
+mod transport;

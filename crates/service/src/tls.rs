@@ -1,0 +1,144 @@
+//! TLS of doors and clients: version 1.3 only, both sides with a certificate, no session resumed.
+//!
+//! A resumed session would skip the certificate and with it a revocation. The provider is passed explicitly:
+//! the process needs no default one.
+
+use std::sync::Arc;
+
+use pmh_wire::PeerName;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{Resumption, verify_server_cert_signed_by_trust_anchor};
+use rustls::crypto::{CryptoProvider, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::{NoServerSessionStorage, ParsedCertificate, WebPkiClientVerifier};
+use rustls::sign::SingleCertAndKey;
+use rustls::version::TLS13;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, PeerIncompatible, ServerConfig,
+    SignatureScheme,
+};
+
+use crate::pki::{CaCertificate, Expected, Identity};
+use crate::san;
+
+const ALPN: &[u8] = b"http/1.1";
+
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// Any certificate of the world's CA gets in; which party may use the door is told by a 403, so that a vendor
+/// learns that the certificate itself is good.
+pub(crate) fn server_config(identity: &Identity, ca: &CaCertificate) -> Arc<ServerConfig> {
+    let verifier = WebPkiClientVerifier::builder_with_provider(ca.roots(), provider())
+        .build()
+        .expect("a CA certificate was read, so there is a root");
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&TLS13])
+        .expect("the ring provider has suites of TLS 1.3")
+        .with_client_cert_verifier(verifier)
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(identity.certified())));
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    Arc::new(config)
+}
+
+pub(crate) fn client_config(
+    identity: Option<&Identity>,
+    ca: &CaCertificate,
+    expected: Expected,
+) -> Arc<ClientConfig> {
+    let verifier = ExpectedPeer { ca: ca.clone(), expected, provider: provider() };
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&TLS13])
+        .expect("the ring provider has suites of TLS 1.3")
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = match identity {
+        Some(identity) => {
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity.certified())))
+        }
+        None => builder.with_no_client_auth(),
+    };
+    config.resumption = Resumption::disabled();
+    config.alpn_protocols = vec![ALPN.to_vec()];
+    Arc::new(config)
+}
+
+/// Signed by the CA, in its time (real time), for a server.
+pub(crate) fn verify_chain(
+    certificate: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    ca: &CaCertificate,
+) -> Result<(), Error> {
+    let algorithms = provider().signature_verification_algorithms.all;
+    let parsed = ParsedCertificate::try_from(certificate)?;
+    verify_server_cert_signed_by_trust_anchor(
+        &parsed,
+        &ca.roots(),
+        intermediates,
+        UnixTime::now(),
+        algorithms,
+    )
+}
+
+/// Accepts a server whose certificate is the world's and names the party meant. The host name is not
+/// compared: it says where a party runs, and that may change; who it is, the URI says.
+#[derive(Debug)]
+struct ExpectedPeer {
+    ca: CaCertificate,
+    expected: Expected,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ExpectedPeer {
+    fn is_met_by(&self, certificate: &CertificateDer<'_>) -> bool {
+        let peer: Option<PeerName> = san::peer_of(certificate);
+        peer.is_some_and(|peer| self.expected.is(&peer))
+    }
+}
+
+impl ServerCertVerifier for ExpectedPeer {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        verify_chain(certificate, intermediates, &self.ca)?;
+        if !self.is_met_by(certificate) {
+            return Err(Error::InvalidCertificate(CertificateError::NotValidForName));
+        }
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Err(Error::PeerIncompatible(PeerIncompatible::Tls12NotOfferedOrEnabled))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,293 @@
+//! A world on this machine: its folder, its doors, and the parties that run in this process.
+//!
+//! Every party has its own environment: clock, counters, database. They share the process, never a value:
+//! whatever one knows of another came over the wire.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use pmh_crypto::Entropy;
+use pmh_domain::{Clock, ClockState, SystemClock, VirtualClock};
+use pmh_service::pki::Pki;
+use pmh_service::{
+    Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World, serve_door,
+};
+use pmh_store::Database;
+use pmh_wire::{Door, Party, PeerName, Rules};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::population::WORLD_START_MS;
+use crate::seed;
+use crate::world_door;
+
+/// The first port of a world that was not told another.
+pub const BASE_PORT: u16 = 8700;
+
+/// How a world is made and run.
+#[derive(Clone)]
+pub struct Options {
+    pub data: PathBuf,
+    /// Base port; 0 lets every door pick its own.
+    pub port: u16,
+    pub host: IpAddr,
+    /// `postgres://…` for all parties; `None` is SQLite files in the data folder.
+    pub database: Option<String>,
+    pub plain: bool,
+    pub auto_enrol: bool,
+    pub rules: Rules,
+    pub seed: u64,
+    /// Name of a new world: part of the names of schemas and roles on PostgreSQL. `None` draws one.
+    pub name: Option<String>,
+    /// Whether the world's municipalities hand in their own files at the first start.
+    pub register_seed: bool,
+}
+
+impl Options {
+    /// The defaults of a world in this folder.
+    pub fn at(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            port: BASE_PORT,
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            database: None,
+            plain: false,
+            auto_enrol: false,
+            rules: Rules::default(),
+            seed: seed::DEFAULT_SEED,
+            name: None,
+            register_seed: true,
+        }
+    }
+
+    fn database(&self, world: &World) -> Result<Database, StartError> {
+        let text = match &self.database {
+            Some(url) => url.clone(),
+            None => self.data.display().to_string(),
+        };
+        Ok(Database::parse(&text, &world.name)?)
+    }
+}
+
+/// The parties of one process.
+pub struct Topology {
+    world: World,
+    data: PathBuf,
+    pki: Arc<Pki>,
+    exchanges: Exchanges,
+    counters: Vec<(Party, Counters)>,
+    running: Vec<Running>,
+    shutdown: CancellationToken,
+    tracker: TaskTracker,
+}
+
+/// The order in which parties start: whoever is asked before whoever asks.
+const START_ORDER: [Party; 6] = [
+    Party::Portal,
+    Party::Hub,
+    Party::Eligibility,
+    Party::Intermediate,
+    Party::Institution,
+    Party::Municipality,
+];
+
+impl Topology {
+    /// Makes the world if there is none, and runs all six parties.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        make_world(&options)?;
+        Self::run(options, &START_ORDER).await
+    }
+
+    /// Runs one party of a world that is there.
+    pub async fn serve(options: Options, party: Party) -> Result<Self, StartError> {
+        Self::run(options, &[party]).await
+    }
+
+    async fn run(options: Options, parties: &[Party]) -> Result<Self, StartError> {
+        let mut world = World::read(&options.data)?;
+        let doors: Vec<Door> = Door::ALL
+            .into_iter()
+            .filter(|door| match door.party() {
+                Some(party) => parties.contains(&party),
+                None => parties.len() == Party::ALL.len(),
+            })
+            .filter(|door| *door != Door::HubRegistrationPlain || options.plain)
+            .collect();
+        let mut listeners = world.bind(&doors)?;
+        world.write(&options.data)?;
+        let pki = Arc::new(Pki::open(&options.data.join("pki"))?);
+        let mut topology = Self {
+            world,
+            data: options.data.clone(),
+            pki,
+            exchanges: Exchanges::new(),
+            counters: Vec::new(),
+            running: Vec::new(),
+            shutdown: CancellationToken::new(),
+            tracker: TaskTracker::new(),
+        };
+        for party in parties {
+            topology.start_party(*party, &options, &mut listeners).await?;
+        }
+        if listeners.has(Door::World) {
+            topology.open_world_door(&mut listeners)?;
+        }
+        Ok(topology)
+    }
+
+    async fn start_party(
+        &mut self,
+        party: Party,
+        options: &Options,
+        listeners: &mut Listeners,
+    ) -> Result<(), StartError> {
+        let env = self.environment(options)?;
+        self.counters.push((party, env.counters.clone()));
+        let running = match party {
+            Party::Municipality => pmh_municipality::start(env, listeners).await?,
+            Party::Hub => pmh_hub::start(env, listeners).await?,
+            Party::Intermediate => pmh_intermediate::start(env, listeners).await?,
+            Party::Eligibility => pmh_eligibility::start(env, listeners).await?,
+            Party::Portal => pmh_portal::start(env, listeners).await?,
+            Party::Institution => pmh_institution::start(env, listeners).await?,
+        };
+        self.running.push(running);
+        Ok(())
+    }
+
+    fn open_world_door(&self, listeners: &mut Listeners) -> Result<(), StartError> {
+        let listener = listeners.take(Door::World)?;
+        let router = world_door::router(&self.world)?;
+        let serving =
+            serve_door(listener, DoorOptions::plain(Door::World), router, None, self.shutdown.clone())?;
+        self.tracker.spawn(async move {
+            if serving.await.is_err() {
+                tracing::error!("the world's door broke down");
+            }
+        });
+        Ok(())
+    }
+
+    fn environment(&self, options: &Options) -> Result<PartyEnv, StartError> {
+        Ok(PartyEnv {
+            world: self.world.clone(),
+            clock: VirtualClock::from_state(new_clock()),
+            entropy: Entropy::new(),
+            data: self.data.clone(),
+            database: options.database(&self.world)?,
+            pki: Arc::clone(&self.pki),
+            exchanges: self.exchanges.clone(),
+            counters: Counters::new(),
+            shutdown: self.shutdown.clone(),
+            tracker: self.tracker.clone(),
+            auto_enrol: options.auto_enrol,
+            rules: options.rules,
+        })
+    }
+
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    pub fn pki(&self) -> &Arc<Pki> {
+        &self.pki
+    }
+
+    pub fn exchanges(&self) -> &Exchanges {
+        &self.exchanges
+    }
+
+    /// A clock that shows this world's time, for a party that the demo plays itself.
+    pub fn clock(&self) -> VirtualClock {
+        VirtualClock::from_state(new_clock())
+    }
+
+    /// What a party of this process has counted so far.
+    pub fn count(&self, party: Party, counter: &str) -> u64 {
+        let counters = self.counters.iter().find(|(of, _)| *of == party);
+        counters.and_then(|(_, counters)| counters.read().get(counter).copied()).unwrap_or(0)
+    }
+
+    /// Ends what runs: requests in flight finish, heads of the audit are signed.
+    pub async fn stop(self, patience: Duration) {
+        self.shutdown.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(patience, self.tracker.wait()).await.is_err() {
+            tracing::warn!("some work did not end in time; what was acknowledged stands");
+        }
+    }
+}
+
+/// The clock of a new world stands at the world's first day and follows real time from there.
+fn new_clock() -> ClockState {
+    ClockState { virtual_ms: WORLD_START_MS, real_ms: SystemClock.now_ms(), frozen: false }
+}
+
+/// Makes folder, plan of doors, certificates and one seed file per party. `false` if a world is there.
+pub fn make_world(options: &Options) -> Result<bool, StartError> {
+    if World::read(&options.data).is_ok() {
+        return Ok(false);
+    }
+    pmh_service::make_private_folder(&options.data)?;
+    let mut shares = seed::shares(options.seed, &Entropy::new());
+    if !options.register_seed {
+        shares.municipality.municipalities.iter_mut().for_each(|office| office.files.clear());
+    }
+    let pki = Pki::create(&options.data.join("pki"))?;
+    for peer in peers(&shares) {
+        pki.issue(&peer)?;
+    }
+    shares.write(&options.data)?;
+    let world = World::plan(&options.name.clone().unwrap_or_else(drawn_name), options.host, options.port)?;
+    world.write(&options.data)?;
+    Ok(true)
+}
+
+/// So that several worlds can share a server.
+fn drawn_name() -> String {
+    let drawn: [u8; 4] = Entropy::new().bytes();
+    drawn.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn peers(shares: &seed::Shares) -> Vec<PeerName> {
+    let single = [Party::Hub, Party::Intermediate, Party::Eligibility, Party::Portal]
+        .map(|party| PeerName { party, name: party.as_str().to_owned() });
+    let municipalities = shares
+        .municipality
+        .municipalities
+        .iter()
+        .map(|office| PeerName { party: Party::Municipality, name: office.code.clone() });
+    let institutions = shares
+        .institution
+        .institutions
+        .iter()
+        .map(|one| PeerName { party: Party::Institution, name: one.code.clone() });
+    single.into_iter().chain(municipalities).chain(institutions).collect()
+}
+
+/// A client of a running world with the certificate of one of its peers.
+pub fn peer_client(
+    world: &World,
+    data: &Path,
+    peer: &PeerName,
+    to: Party,
+) -> Result<PeerClient, StartError> {
+    let pki = Pki::open(&data.join("pki"))?;
+    let identity = pki.load(peer)?;
+    let door = match to {
+        Party::Hub => Door::HubRegistration,
+        Party::Intermediate => Door::Numbering,
+        Party::Eligibility => Door::Confirmation,
+        Party::Portal => Door::Introduction,
+        Party::Institution | Party::Municipality => {
+            return Err(StartError::Usage("this party has no door between parties".to_owned()));
+        }
+    };
+    Ok(PeerClient::new(&identity, pki.ca(), to, world.reach(door)?, Exchanges::none()))
+}
