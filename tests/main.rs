@@ -1,1 +1,9 @@
 //! The one integration binary.
+
+// `cfg(test)` tells clippy that helpers of tests may unwrap, too.
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tidy;

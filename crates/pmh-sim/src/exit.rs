@@ -82,6 +82,13 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Store(error) => error.into(),
+            StartError::RunsAlready { party, data } => {
+                let folder = data.display();
+                Self::environment(
+                    format!("「{folder}」の {party} はすでに動いています。一つのデータの持ち主は一つのプロセスだけです。"),
+                    format!("the {party} of the world in {folder} runs already: its data has one owner at a time."),
+                )
+            }
             error => {
                 let text = with_causes(&error);
                 Self::environment(format!("起動できません: {text}"), format!("cannot start: {text}"))

@@ -23,7 +23,7 @@ use crate::language::Language;
   pmh-sim demo                          the whole flow, and every refusal, in a temporary folder
   pmh-sim up                            all six parties on loopback; data in ./pmh-sim-data
   pmh-sim register children.csv --municipality 271004
-  pmh-sim visit --card CARD-OSAKA-CHILD --institution 2710000019
+  pmh-sim visit --card CARD-OSAKA-CHILD --institution 2719910016
 
 Exit codes: 0 ok, 1 the check failed, 2 usage, 11 cannot connect, 12 target refused,
 14 environment (database, missing program), 20 internal.")]

@@ -55,7 +55,7 @@ pub use pki::{CaCertificate, Expected, Identity, Pki, PkiError};
 pub use plain_client::PlainClient;
 pub use ready::Ready;
 pub use refused::Refused;
-pub use world::{WORLD_FILE, World, WorldError};
+pub use world::{Beginning, WORLD_FILE, World, WorldError};
 
 /// The version that every answer carries in the header `x-pmh-sim`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -152,6 +152,11 @@ pub enum StartError {
     /// The wrapped keys in the database were wrapped by another master key.
     #[error("the master key of {0} is not the one that its data was sealed under")]
     WrongMasterKey(Party),
+    #[error(
+        "the {party} of the world in {} runs already: its data has one owner at a time",
+        data.display()
+    )]
+    RunsAlready { party: Party, data: PathBuf },
     #[error("{0}")]
     Usage(String),
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
+use pmh_domain::{Clock, ClockState, SystemClock, VirtualClock};
 use pmh_wire::Door;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,18 @@ pub struct World {
     pub name: String,
     /// Where doors between parties listen. Plain doors listen on loopback whatever stands here.
     pub host: IpAddr,
+    pub began: Beginning,
     pub addresses: BTreeMap<Door, SocketAddr>,
+}
+
+/// The world's time when the world was made, and the real time then. The virtual clock follows real time from
+/// here in every process, whenever that is started: parties that disagreed about the time would refuse each
+/// other's linkage keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Beginning {
+    pub virtual_ms: i64,
+    pub real_ms: i64,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +62,7 @@ impl World {
     }
 
     /// A port for each door, the plain registration door among them; with base port 0 each picks its own when
-    /// it is bound.
+    /// it is bound. Its time is the real one unless `began` is set otherwise.
     pub fn plan(name: &str, host: IpAddr, base_port: u16) -> Result<Self, WorldError> {
         let mut addresses = BTreeMap::new();
         for door in Door::ALL {
@@ -60,7 +72,15 @@ impl World {
             };
             addresses.insert(door, SocketAddr::new(listening_ip(host, door), port));
         }
-        Ok(Self { name: name.to_owned(), host, addresses })
+        let now_ms = SystemClock.now_ms();
+        let began = Beginning { virtual_ms: now_ms, real_ms: now_ms };
+        Ok(Self { name: name.to_owned(), host, began, addresses })
+    }
+
+    /// The world's clock, as it goes where nobody has changed it.
+    pub fn clock(&self) -> VirtualClock {
+        let Beginning { virtual_ms, real_ms } = self.began;
+        VirtualClock::from_state(ClockState { virtual_ms, real_ms, frozen: false })
     }
 
     /// Binds all these doors or none, and notes the ports that were picked. To be written before the parties
@@ -164,6 +184,16 @@ mod tests {
         }
         assert!(matches!(listeners.take(Door::World), Err(WorldError::NotBound(Door::World))));
         assert!(!listeners.has(Door::HubRegistrationPlain));
+    }
+
+    #[test]
+    fn the_clock_goes_on_from_the_beginning_whoever_starts_when() {
+        let mut world = World::plan("w", LOCALHOST, 0).unwrap();
+        // The world began at 0 an hour ago.
+        world.began = Beginning { virtual_ms: 0, real_ms: SystemClock.now_ms() - 3_600_000 };
+        let (one, other) = (world.clock(), world.clock());
+        assert!(one.now_ms() >= 3_600_000);
+        assert!(other.now_ms() >= one.now_ms());
     }
 
     #[test]

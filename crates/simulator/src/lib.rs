@@ -8,6 +8,7 @@ pub mod leak_scan;
 pub mod municipalities;
 mod names;
 pub mod numbers;
+mod ownership;
 pub mod personas;
 pub mod population;
 mod records;

@@ -9,16 +9,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pmh_crypto::Entropy;
-use pmh_domain::{Clock, ClockState, SystemClock, VirtualClock};
+use pmh_domain::{Clock, SystemClock, VirtualClock};
 use pmh_service::pki::Pki;
 use pmh_service::{
-    Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World, serve_door,
+    Beginning, Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World, serve_door,
 };
-use pmh_store::Database;
+use pmh_store::{Database, PartySchema};
 use pmh_wire::{Door, Party, PeerName, Rules};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::ownership::Ownership;
 use crate::population::WORLD_START_MS;
 use crate::seed;
 use crate::world_door;
@@ -81,6 +82,8 @@ pub struct Topology {
     running: Vec<Running>,
     shutdown: CancellationToken,
     tracker: TaskTracker,
+    /// Kept as long as the parties run.
+    _ownership: Ownership,
 }
 
 /// The order in which parties start: whoever is asked before whoever asks.
@@ -93,19 +96,32 @@ const START_ORDER: [Party; 6] = [
     Party::Municipality,
 ];
 
+/// What each party keeps.
+pub const SCHEMAS: [PartySchema; 6] = [
+    pmh_municipality::SCHEMA,
+    pmh_hub::SCHEMA,
+    pmh_intermediate::SCHEMA,
+    pmh_eligibility::SCHEMA,
+    pmh_portal::SCHEMA,
+    pmh_institution::SCHEMA,
+];
+
 impl Topology {
     /// Makes the world if there is none, and runs all six parties.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        let ownership = Ownership::take(&options.data, &START_ORDER)?;
         make_world(&options)?;
-        Self::run(options, &START_ORDER).await
+        Self::run(options, &START_ORDER, ownership).await
     }
 
     /// Runs one party of a world that is there.
     pub async fn serve(options: Options, party: Party) -> Result<Self, StartError> {
-        Self::run(options, &[party]).await
+        World::read(&options.data)?;
+        let ownership = Ownership::take(&options.data, &[party])?;
+        Self::run(options, &[party], ownership).await
     }
 
-    async fn run(options: Options, parties: &[Party]) -> Result<Self, StartError> {
+    async fn run(options: Options, parties: &[Party], ownership: Ownership) -> Result<Self, StartError> {
         let mut world = World::read(&options.data)?;
         let doors: Vec<Door> = Door::ALL
             .into_iter()
@@ -127,6 +143,7 @@ impl Topology {
             running: Vec::new(),
             shutdown: CancellationToken::new(),
             tracker: TaskTracker::new(),
+            _ownership: ownership,
         };
         for party in parties {
             topology.start_party(*party, &options, &mut listeners).await?;
@@ -173,7 +190,7 @@ impl Topology {
     fn environment(&self, options: &Options) -> Result<PartyEnv, StartError> {
         Ok(PartyEnv {
             world: self.world.clone(),
-            clock: VirtualClock::from_state(new_clock()),
+            clock: self.world.clock(),
             entropy: Entropy::new(),
             data: self.data.clone(),
             database: options.database(&self.world)?,
@@ -205,13 +222,22 @@ impl Topology {
 
     /// A clock that shows this world's time, for a party that the demo plays itself.
     pub fn clock(&self) -> VirtualClock {
-        VirtualClock::from_state(new_clock())
+        self.world.clock()
     }
 
     /// What a party of this process has counted so far.
     pub fn count(&self, party: Party, counter: &str) -> u64 {
         let counters = self.counters.iter().find(|(of, _)| *of == party);
         counters.and_then(|(_, counters)| counters.read().get(counter).copied()).unwrap_or(0)
+    }
+
+    /// Takes a stopped world's schemas and roles off its PostgreSQL server.
+    pub async fn remove(options: &Options) -> Result<(), StartError> {
+        let database = options.database(&World::read(&options.data)?)?;
+        for schema in SCHEMAS {
+            schema.remove(&database).await?;
+        }
+        Ok(())
     }
 
     /// Ends what runs: requests in flight finish, heads of the audit are signed.
@@ -222,11 +248,6 @@ impl Topology {
             tracing::warn!("some work did not end in time; what was acknowledged stands");
         }
     }
-}
-
-/// The clock of a new world stands at the world's first day and follows real time from there.
-fn new_clock() -> ClockState {
-    ClockState { virtual_ms: WORLD_START_MS, real_ms: SystemClock.now_ms(), frozen: false }
 }
 
 /// Makes folder, plan of doors, certificates and one seed file per party. `false` if a world is there.
@@ -244,7 +265,9 @@ pub fn make_world(options: &Options) -> Result<bool, StartError> {
         pki.issue(&peer)?;
     }
     shares.write(&options.data)?;
-    let world = World::plan(&options.name.clone().unwrap_or_else(drawn_name), options.host, options.port)?;
+    let name = options.name.clone().unwrap_or_else(drawn_name);
+    let mut world = World::plan(&name, options.host, options.port)?;
+    world.began = Beginning { virtual_ms: WORLD_START_MS, real_ms: SystemClock.now_ms() };
     world.write(&options.data)?;
     Ok(true)
 }

@@ -2,6 +2,7 @@
 
 mod names;
 mod prepare;
+mod remove;
 
 use std::{str::FromStr, time::Duration};
 
@@ -10,6 +11,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, pool::PoolOptions, 
 pub(crate) use names::Names;
 pub use names::schema_name;
 pub(crate) use prepare::prepare;
+pub(crate) use remove::remove;
 
 use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, Store, StoreError};
 

@@ -32,6 +32,16 @@ impl PartySchema {
         }
     }
 
+    /// Takes schema and roles away, with everything in them. Nothing on SQLite, whose file goes with its folder.
+    pub async fn remove(&self, database: &Database) -> Result<(), StoreError> {
+        match database {
+            Database::Sqlite { .. } => Ok(()),
+            Database::Postgres { url, world } => {
+                postgres::remove(url, &postgres::Names::new(self, world)?).await
+            }
+        }
+    }
+
     /// Opens at most `connections` connections that run as `role`. The database has been prepared.
     pub async fn open(&self, database: &Database, role: &str, connections: u32) -> Result<Store, StoreError> {
         if role != OWNER && !self.roles.iter().any(|known| known.name == role) {

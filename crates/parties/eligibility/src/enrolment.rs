@@ -142,26 +142,33 @@ async fn write_cards(
 
 /// Enrols holders of linking numbers that no insurer told of, for a world that accepts anyone. Their linking
 /// number is the serial of their card as well (*assumed*): that is how a tester knows which card to present.
+/// Where somebody else holds a card of that serial, the linking waits for an enrolment like any other.
 pub(crate) async fn enrol_strangers(
     state: &Eligibility,
     tx: &mut Tx,
     numbers: &[LinkingNumber],
 ) -> Result<(), StoreError> {
-    let tags: Vec<Tag> = numbers.iter().map(|number| state.keys.linking_tag(number)).collect();
-    let known: HashSet<Vec<u8>> =
-        holders::by_linking_number(tx, &tags).await?.into_iter().map(|row| row.linking_tag).collect();
-    let strangers: Vec<Enrolled> = numbers
-        .iter()
-        .zip(&tags)
-        .filter(|(_, tag)| !known.contains(tag.as_slice()))
-        .map(|(number, _)| Enrolled {
+    let mut strangers: BTreeMap<Tag, Enrolled> = BTreeMap::new();
+    for number in numbers {
+        let card_serial = CardSerial::parse(number.expose())
+            .expect("serials have the characters and the length of linking numbers");
+        let stranger = Enrolled {
             linking_number: number.clone(),
-            card_serial: CardSerial::parse(number.expose())
-                .expect("serials have the characters and the length of linking numbers"),
+            card_serial,
             portal_pseudonym: PortalPseudonym::from_bytes(state.entropy.bytes()),
             insurance: Insurance::Valid,
-        })
-        .collect();
+        };
+        strangers.insert(state.keys.linking_tag(number), stranger);
+    }
+    let tags: Vec<Tag> = strangers.keys().copied().collect();
+    let known: HashSet<Vec<u8>> =
+        holders::by_linking_number(tx, &tags).await?.into_iter().map(|row| row.linking_tag).collect();
+    strangers.retain(|tag, _| !known.contains(tag.as_slice()));
+    let serials: Vec<Tag> = strangers.values().map(|one| state.keys.serial_tag(&one.card_serial)).collect();
+    let taken: HashSet<Vec<u8>> =
+        cards::holders(tx, &serials).await?.into_iter().map(|(serial_tag, _)| serial_tag).collect();
+    strangers.retain(|_, one| !taken.contains(state.keys.serial_tag(&one.card_serial).as_slice()));
+    let strangers: Vec<Enrolled> = strangers.into_values().collect();
     enrol(state, tx, &strangers).await
 }
 

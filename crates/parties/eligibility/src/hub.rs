@@ -105,13 +105,12 @@ impl Epochs {
         consents: Consents,
     ) -> Result<EligibilityAnswer, HubError> {
         let key = self.mint(pmh_id, institution, consents).await?;
-        let mut query = EligibilityQuery {
+        let query = Wiped(EligibilityQuery {
             institution_code: institution.as_str().to_owned(),
             linkage_key: key.expose(),
             consents: consents.into(),
-        };
-        let answer = self.ask(&query).await;
-        query.linkage_key.zeroize();
+        });
+        let answer = self.ask(&query.0).await;
         if let Err(CallError::Refused(problem)) = &answer
             && problem.known_code() == Some(Code::UnknownEpoch)
         {
@@ -160,6 +159,16 @@ impl Epochs {
         if current.as_ref().is_some_and(|epoch| epoch.key.id() == id) {
             *current = None;
         }
+    }
+}
+
+/// A query whose linkage key is wiped when it is dropped, also when the institution hangs up in between. The bytes
+/// that went out are the transport's.
+struct Wiped(EligibilityQuery);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0.linkage_key.zeroize();
     }
 }
 

@@ -23,7 +23,7 @@ use crate::store::{introduction, pseudonym};
 /// How long a login waits for the hub. Real time: it is a time-out.
 const DURING_LOGIN_MAX: Duration = Duration::from_secs(2);
 const PAUSE_MIN: Duration = Duration::from_millis(100);
-const PAUSE_MAX: Duration = Duration::from_secs(10);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 const WAITING_PER_PAGE: i64 = 64;
 
 /// When the portal makes the PMH pseudonym and binds.

@@ -13,8 +13,8 @@ use crate::table::table;
 
 #[derive(Args)]
 #[command(after_help = "Examples:
-  pmh-sim visit --card CARD-OSAKA-CHILD --institution 2710000019
-  pmh-sim visit --card CARD-OSAKA-CHILD --institution 2710000019 --no-subsidy-consent")]
+  pmh-sim visit --card CARD-OSAKA-CHILD --institution 2719910016
+  pmh-sim visit --card CARD-OSAKA-CHILD --institution 2719910016 --no-subsidy-consent")]
 pub(crate) struct Visit {
     #[command(flatten)]
     data: DataFolder,

@@ -7,8 +7,10 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Method, StatusCode};
 use pmh_wire::{Code, Party, Problem};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use super::stand::Stand;
+use super::stand::{Stand, read_all, terminal};
 use crate::{Limits, Refused, RouteLimits};
 
 const PIECE: usize = 64 << 10;
@@ -52,9 +54,24 @@ async fn one_piece_more_is_413() {
     assert_eq!(serde_json::from_slice::<Problem>(&body).unwrap(), Code::BodyTooLarge.problem());
 }
 
-/// The refusal reaches a client that is still sending: the door listens on before it closes the socket.
 #[tokio::test]
 async fn a_client_that_sends_far_too_much_still_reads_the_refusal() {
     let (status, _) = send(20 * LIMIT / PIECE).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+/// Many clients give up at the first write that fails and never read why they were refused.
+#[tokio::test]
+async fn a_client_that_is_still_sending_is_listened_to_after_its_answer() {
+    let door = terminal(Router::new().route("/v1/count", post(count)), Limits::STANDARD);
+    let mut stream = TcpStream::connect(door.address).await.unwrap();
+    let head = "POST /v1/count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 413");
+    for _ in 0..8 {
+        stream.write_all(&vec![b'x'; PIECE]).await.unwrap();
+    }
+    assert!(read_all(&mut stream).await.contains("PMH-S413"));
 }

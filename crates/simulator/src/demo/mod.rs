@@ -34,6 +34,8 @@ pub struct Options {
     pub host: std::net::IpAddr,
     /// `postgres://…` for all parties; `None` is SQLite.
     pub database: Option<String>,
+    /// Whether the world is left on its PostgreSQL server, for somebody to look at.
+    pub keep: bool,
     /// What the process logged and printed so far, looked through by the last step.
     pub captured: Vec<PathBuf>,
 }
@@ -113,7 +115,7 @@ pub async fn run(options: Options, mut tell: impl FnMut(Event<'_>)) -> Result<Su
     step!("wrong-door", "違う証明書では入れない", "wrong certificates are refused", refusals::wrong_door);
     step!("withdraw", "削除すると医療機関から消える", "withdrawn: the clinic sees nothing", people::withdraw);
     step!("leak-scan", "どこにも漏れていない", "nothing has leaked", residue::leak_scan);
-    stage.end().await;
+    stage.end(options.keep).await?;
     drain(&mut exchanges, &mut tell);
     Ok(Summary { steps, elapsed_ms: started.elapsed_ms() })
 }

@@ -71,8 +71,12 @@ impl Stage {
         })
     }
 
-    pub(crate) async fn end(self) {
+    /// A world that nobody keeps leaves no schema and no role behind.
+    pub(crate) async fn end(self, keep: bool) -> Result<(), StartError> {
+        let world =
+            topology::Options { database: self.database, ..topology::Options::at(self.topology.data()) };
         self.topology.stop(Duration::from_secs(10)).await;
+        if keep { Ok(()) } else { Topology::remove(&world).await }
     }
 
     /// What the receptionist of the children's hospital sees.

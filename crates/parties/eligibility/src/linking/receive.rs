@@ -30,9 +30,10 @@ pub(crate) async fn receive(
     let mut tx = state.store.write().await?;
     if state.auto_enrol {
         let numbers: Vec<LinkingNumber> = linked.values().map(|one| one.linking_number.clone()).collect();
-        enrolment::enrol_strangers(&state, &mut tx, &numbers).await?;
+        enrolment::enrol_strangers(&state, &mut tx, &numbers).await.map_err(met_another)?;
     }
-    write(&state, &mut tx, &linked).await?;
+    let new = find_new(&state, &mut tx, &linked).await?;
+    linkings::insert(&mut tx, &new).await.map_err(met_another)?;
     tx.commit().await?;
 
     state.introduction_due.notify_one();
@@ -64,7 +65,11 @@ fn parse(state: &Eligibility, entries: &[LinkingEntry]) -> Result<BTreeMap<Tag, 
         .collect()
 }
 
-async fn write(state: &Eligibility, tx: &mut Tx, linked: &BTreeMap<Tag, Linked>) -> Result<(), Refused> {
+async fn find_new(
+    state: &Eligibility,
+    tx: &mut Tx,
+    linked: &BTreeMap<Tag, Linked>,
+) -> Result<Vec<NewLinking>, Refused> {
     let tags: Vec<Tag> = linked.keys().copied().collect();
     let known: HashMap<Vec<u8>, SealedPmhId> = linkings::by_linking_number(tx, &tags)
         .await?
@@ -81,7 +86,15 @@ async fn write(state: &Eligibility, tx: &mut Tx, linked: &BTreeMap<Tag, Linked>)
             Some(_) => {}
         }
     }
-    Ok(linkings::insert(tx, &new).await?)
+    Ok(new)
+}
+
+/// Another request stored the same in the meantime. Asked again, it finds what is there.
+fn met_another(error: StoreError) -> StoreError {
+    match error {
+        StoreError::AlreadyExists => StoreError::Busy,
+        error => error,
+    }
 }
 
 fn seal(state: &Eligibility, linking_tag: Tag, pmh_id: &PmhId) -> NewLinking {

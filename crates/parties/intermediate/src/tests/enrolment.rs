@@ -60,11 +60,12 @@ async fn linking_numbers_of_auto_enrolment_are_nobody_else_s() {
 
 #[tokio::test]
 async fn the_database_files_hold_nothing_that_was_enrolled() {
-    let stand = Stand::new(&[enrolled(1), enrolled(2)]);
+    let mut person = enrolled(1);
+    person.linking_number = "LINKING-0000000001".to_owned();
+    let stand = Stand::new(&[person.clone(), enrolled(2)]);
     let server = stand.start().await;
     let pmh_id = server.pmh_id(asked(1)).await;
     stand.oqs.wait_until(|log| log.accepted.len() == 1).await;
-    let person = enrolled(1);
     let five = person.basic_five_info;
     let raw_pmh_id = *pmh_domain::PmhId::parse(&pmh_id).unwrap().expose_bytes();
     let secrets: [&[u8]; 7] = [

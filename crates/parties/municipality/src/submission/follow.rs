@@ -18,7 +18,7 @@ use crate::store::chunk;
 use crate::submission::send;
 
 const PAUSE_MIN: Duration = Duration::from_millis(100);
-const PAUSE_MAX: Duration = Duration::from_secs(10);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 
 /// What stands in the way of a step.
 enum Obstacle {

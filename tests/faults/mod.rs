@@ -1,0 +1,47 @@
+//! The built binary as real processes: six of them, killed ones, refused ones, and what the READMEs promise.
+
+mod command_line;
+mod demo;
+mod durability;
+mod half_received;
+mod killed;
+mod one_owner;
+mod process;
+mod readme;
+mod six_processes;
+mod stored;
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Nobody waits longer for what must happen: a failure, not a measurement.
+const PATIENCE: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Asks again until there is an answer. The one place that waits by asking: what another process has done can
+/// only be asked for.
+async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(answer) => answer,
+        Err(_) => panic!("{what}: not within {} s", PATIENCE.as_secs()),
+    }
+}
+
+/// `usual`, or the larger number of `cargo xtask deep`.
+fn size(usual: i64, deep: i64) -> i64 {
+    if std::env::var_os("PMH_DEEP").is_some() { deep } else { usual }
+}
+
+/// The root of the project.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

@@ -1,0 +1,8 @@
+//! The store crate on both databases.
+
+mod files;
+mod migrations;
+mod note;
+mod roles;
+mod same_tables;
+mod transactions;

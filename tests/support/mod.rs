@@ -1,0 +1,32 @@
+//! What several suites use. Databases: a fresh one for each test, on both kinds.
+
+mod database;
+pub(crate) mod tables;
+
+pub(crate) use database::TestDatabase;
+
+/// Declares every case twice, in `mod sqlite` and `mod postgres`, so that the name of a failing test says on
+/// which database it failed. A case is `async fn case(place: &TestDatabase)`; one that is not listed is dead
+/// code, which the lints refuse.
+macro_rules! for_each_store {
+    ($($case:ident),+ $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    super::$case(&crate::support::TestDatabase::sqlite()).await;
+                }
+            )+
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    super::$case(&crate::support::TestDatabase::postgres().await).await;
+                }
+            )+
+        }
+    };
+}
+
+pub(crate) use for_each_store;
