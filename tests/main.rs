@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers of tests may unwrap, too.
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -75,6 +75,10 @@ pub(crate) async fn at_portal(place: &TestDatabase, sql: &'static str) -> i64 {
     count(place, &pmh_portal::SCHEMA, OWNER, sql).await
 }
 
+pub(crate) async fn at_municipality(place: &TestDatabase, sql: &'static str) -> i64 {
+    count(place, &pmh_municipality::SCHEMA, OWNER, sql).await
+}
+
 async fn count(place: &TestDatabase, schema: &PartySchema, role: &str, sql: &'static str) -> i64 {
     let store = schema.open(place.database(), role, 1).await.unwrap();
     let mut tx = store.read().await.unwrap();

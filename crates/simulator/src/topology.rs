@@ -39,6 +39,8 @@ pub struct Options {
     pub plain: bool,
     pub auto_enrol: bool,
     pub rules: Rules,
+    /// Whether the intermediate server compares the basic five items before it numbers somebody.
+    pub compare_five_items: bool,
     pub seed: u64,
     /// Name of a new world: part of the names of schemas and roles on PostgreSQL. `None` draws one.
     pub name: Option<String>,
@@ -57,6 +59,7 @@ impl Options {
             plain: false,
             auto_enrol: false,
             rules: Rules::default(),
+            compare_five_items: true,
             seed: seed::DEFAULT_SEED,
             name: None,
             register_seed: true,
@@ -165,7 +168,11 @@ impl Topology {
         let running = match party {
             Party::Municipality => pmh_municipality::start(env, listeners).await?,
             Party::Hub => pmh_hub::start(env, listeners).await?,
-            Party::Intermediate => pmh_intermediate::start(env, listeners).await?,
+            Party::Intermediate => {
+                let compare_five_items = options.compare_five_items;
+                pmh_intermediate::start_with(env, listeners, pmh_intermediate::Options { compare_five_items })
+                    .await?
+            }
             Party::Eligibility => pmh_eligibility::start(env, listeners).await?,
             Party::Portal => pmh_portal::start(env, listeners).await?,
             Party::Institution => pmh_institution::start(env, listeners).await?,

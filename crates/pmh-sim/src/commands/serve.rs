@@ -28,6 +28,9 @@ pub(crate) struct Serve {
     /// Accepts anyone whom a municipality registers (intermediate, eligibility).
     #[arg(long)]
     auto_enrol: bool,
+    /// Numbers people without comparing their basic five items (intermediate).
+    #[arg(long)]
+    skip_five_item_check: bool,
 }
 
 impl Serve {
@@ -37,6 +40,7 @@ impl Serve {
         let options = Options {
             database: self.database,
             auto_enrol: self.auto_enrol,
+            compare_five_items: !self.skip_five_item_check,
             ..Options::at(self.data.path())
         };
         let topology = Topology::serve(options, self.party).await?;

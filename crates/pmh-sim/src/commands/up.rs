@@ -48,6 +48,9 @@ pub(crate) struct Up {
     /// Accepts Individual Numbers with a right check digit, with a warning: they may be living people's.
     #[arg(long)]
     accept_real_looking: bool,
+    /// The intermediate server numbers people without comparing their basic five items.
+    #[arg(long)]
+    skip_five_item_check: bool,
     /// Demands check digits of payer, recipient and institution numbers.
     #[arg(long)]
     strict: bool,
@@ -73,6 +76,7 @@ impl Up {
                 },
                 accept_real_looking: self.accept_real_looking,
             },
+            compare_five_items: !self.skip_five_item_check,
             seed: self.seed,
             ..Options::at(self.data.path())
         };
@@ -101,6 +105,7 @@ fn tell(output: Output, topology: &Topology, elapsed_ms: u64, plain: bool) {
         let doors: serde_json::Map<String, serde_json::Value> = world
             .addresses
             .iter()
+            .filter(|(door, _)| is_open(**door, plain))
             .map(|(door, address)| (door.name().to_owned(), address.to_string().into()))
             .collect();
         println!("{}", serde_json::json!({ "type": "ready", "elapsedMs": elapsed_ms, "doors": doors }));
@@ -116,7 +121,7 @@ fn tell(output: Output, topology: &Topology, elapsed_ms: u64, plain: bool) {
         )
     );
     let mut rows = table(&language_header(output));
-    for (door, address) in &world.addresses {
+    for (door, address) in world.addresses.iter().filter(|(door, _)| is_open(**door, plain)) {
         let scheme = if door.is_tls() { "https" } else { "http" };
         let party = door.party().map_or("", Party::as_str);
         rows.add_row([door.name().to_owned(), party.to_owned(), format!("{scheme}://{address}")]);
@@ -132,6 +137,11 @@ fn tell(output: Output, topology: &Topology, elapsed_ms: u64, plain: bool) {
         );
     }
     println!("{} ({elapsed_ms} ms)", language.pick("準備完了。Ctrl-C で終わります。", "ready. Ctrl-C ends it."));
+}
+
+/// Every world has a place for the plain door, and opens it only when asked.
+fn is_open(door: Door, plain: bool) -> bool {
+    plain || door != Door::HubRegistrationPlain
 }
 
 fn language_header(output: Output) -> [&'static str; 3] {

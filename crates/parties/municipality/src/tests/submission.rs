@@ -85,7 +85,7 @@ async fn killed_before_the_answer_was_stored_it_sends_the_same_bytes_again() {
     surroundings.hub.mood.lock().unwrap().stalls = true;
     surroundings.open_hub();
     let municipal = surroundings.start().await;
-    surroundings.seen("poll task-children.json").await;
+    surroundings.seen("poll task-children").await;
     municipal.stop().await;
     // What a kill -9 between the hub's answer and its commit here leaves.
     set_state(&surroundings, 1, &State::Pending).await;
@@ -104,7 +104,7 @@ async fn after_a_restart_a_task_is_followed_without_sending_again() {
     surroundings.hub.mood.lock().unwrap().stalls = true;
     surroundings.open_hub();
     let municipal = surroundings.start().await;
-    surroundings.seen("poll task-children.json").await;
+    surroundings.seen("poll task-children").await;
     municipal.stop().await;
     surroundings.hub.mood.lock().unwrap().stalls = false;
     std::fs::remove_file(surroundings.folder.path().join("seed/municipality.json")).unwrap();
@@ -132,11 +132,11 @@ async fn a_file_that_the_hub_refuses_is_not_sent_again_and_holds_up_no_other() {
     surroundings.hub.mood.lock().unwrap().refuses_content = 1;
     surroundings.open_hub();
     let municipal = surroundings.start().await;
-    surroundings.seen(&format!("poll task-{LAST}")).await;
+    surroundings.seen("poll task-last").await;
     assert_eq!(municipal.count("submissions_refused"), 1);
     municipal.stop().await;
     let _municipal = surroundings.start().await;
-    surroundings.seen(&format!("poll task-{LAST}")).await;
+    surroundings.seen("poll task-last").await;
     assert_eq!(names_sent(&surroundings), ["broken.json", LAST]);
 }
 

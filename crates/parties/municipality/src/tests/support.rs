@@ -111,7 +111,8 @@ async fn submit(
         mood.refuses_content -= 1;
         return Err(Code::MalformedJson.into());
     }
-    Ok(Json(task(&format!("task-{file_name}"), TaskStatus::Accepted)))
+    let stem = file_name.split('.').next().unwrap();
+    Ok(Json(task(&format!("task-{stem}"), TaskStatus::Accepted)))
 }
 
 /// The first poll of a task finds it in processing.

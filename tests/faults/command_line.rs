@@ -1,0 +1,164 @@
+//! Exit codes, and the help of every verb.
+
+use std::collections::BTreeSet;
+
+use pmh_domain::InstitutionCode;
+use pmh_domain::Strictness;
+use pmh_simulator::personas;
+use pmh_simulator::world::INSTITUTIONS;
+use pmh_wire::Party;
+
+use super::process::{Said, pmh_sim, program, run, BINARY};
+use super::world::{CHILD, HOSPITAL, OSAKA, World};
+use super::root;
+use crate::support::TestDatabase;
+
+#[tokio::test]
+async fn a_faulty_file_is_1_and_an_unknown_card_is_12() {
+    let place = TestDatabase::sqlite();
+    let world = World::seeded(&place).await;
+    let _up = world.start(world.pmh_sim(["--json", "up"]), "up").await;
+    let file = |name: &str| root().join("fixtures").join(name).to_str().unwrap().to_owned();
+
+    let register = |file: String| {
+        let world = &world;
+        async move { world.run(["register", &file, "--municipality", OSAKA]).await }
+    };
+    let faulty = register(file("osaka-child-faulty.csv")).await.must_end_with(1);
+    assert!(faulty.stdout.contains("PMH-R201"), "{}", faulty.stdout);
+    register(file("osaka-child.csv")).await.must_end_with(0);
+    // Refused as a whole: nothing was registered that a row could be rejected of.
+    let refused = register(file("personas.toml")).await.must_end_with(12);
+    assert!(refused.stderr.contains("PMH-R"), "{}", refused.stderr);
+
+    let unknown = world.run(["visit", "--card", "NOBODY", "--institution", HOSPITAL]).await;
+    let unknown = unknown.must_end_with(12);
+    assert!(unknown.stderr.contains("PMH-C404"), "{}", unknown.stderr);
+    let stranger = world.run(["visit", "--card", CHILD, "--institution", "0000000000"]).await;
+    stranger.must_end_with(12);
+}
+
+#[tokio::test]
+async fn wrong_usage_is_2() {
+    for arguments in [
+        &["no-such-verb"][..],
+        &[],
+        &["serve", "nobody"],
+        &["visit", "--card", CHILD],
+        &["register", "file.csv", "--municipality", "271005"],
+        &["generate", "population", "--municipality", "480002", "--size", "1"],
+    ] {
+        pmh_sim(arguments.iter().copied()).await.must_end_with(2);
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_runs_it_is_11() {
+    let place = TestDatabase::sqlite();
+    let world = World::seeded(&place).await;
+    let visit = ["visit", "--card", CHILD, "--institution", HOSPITAL];
+    let nobody_there = world.run(visit).await.must_end_with(11);
+    assert!(nobody_there.stderr.contains("pmh-sim up"), "{}", nobody_there.stderr);
+    let file = root().join("fixtures/osaka-child.csv");
+    world.run(["register", file.to_str().unwrap(), "--municipality", OSAKA]).await.must_end_with(11);
+
+    let mut no_world = program(BINARY);
+    no_world.args(visit).env("PMH_DATA", world.beside("nowhere"));
+    let no_world = run(no_world).await.must_end_with(11);
+    assert!(no_world.stderr.contains("there is no world"), "{}", no_world.stderr);
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_used_is_14_and_its_password_is_not_told() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody listens on port 1.
+    for url in ["postgres://u:hunter2@127.0.0.1:1/db", "mysql://u:hunter2@127.0.0.1/db"] {
+        let mut up = program(BINARY);
+        up.args(["up", "--port", "0", "--database", url]).env("PMH_DATA", folder.path().join("world"));
+        let said = run(up).await.must_end_with(14);
+        assert!(said.stderr.contains("database"), "{}", said.stderr);
+        assert!(!said.stderr.contains("hunter2") && !said.stdout.contains("hunter2"), "{}", said.stderr);
+    }
+}
+
+/// Verbs as the program itself lists them.
+async fn verbs() -> Vec<String> {
+    let help = pmh_sim(["--help"]).await.must_end_with(0).stdout;
+    let listed = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let verbs = listed.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    verbs.filter(|verb| *verb != "help").map(str::to_owned).collect()
+}
+
+/// The lines after `Examples:` that call the program.
+fn examples(help: &Said) -> Vec<String> {
+    let after = help.stdout.lines().skip_while(|line| line.trim() != "Examples:").skip(1);
+    let calls = after.map(str::trim).filter(|line| line.starts_with("pmh-sim "));
+    calls.map(str::to_owned).collect()
+}
+
+/// What is wrong with an example, as far as it can be seen without running it.
+fn faults(example: &str, verbs: &BTreeSet<String>) -> Vec<String> {
+    let words: Vec<&str> = example.split_whitespace().collect();
+    let value_of = |flag: &str| words.iter().skip_while(move |word| **word != flag).nth(1).copied();
+    let mut faults = Vec::new();
+    if !verbs.contains(words[1]) {
+        faults.push(format!("no verb {}", words[1]));
+    }
+    let cards: BTreeSet<String> = personas::all().into_iter().map(|persona| persona.card).collect();
+    if let Some(card) = value_of("--card")
+        && !cards.contains(card)
+    {
+        faults.push(format!("no card {card}"));
+    }
+    if let Some(code) = value_of("--institution")
+        && (InstitutionCode::parse(code, Strictness::Strict).is_err()
+            || !INSTITUTIONS.iter().any(|known| known.code == code))
+    {
+        faults.push(format!("no institution {code}"));
+    }
+    if words[1] == "serve" && words[2].parse::<Party>().is_err() {
+        faults.push(format!("no party {}", words[2]));
+    }
+    let missing = words.iter().filter(|word| word.starts_with("fixtures/") && !root().join(word).exists());
+    faults.extend(missing.map(|file| format!("no file {file}")));
+    faults
+}
+
+#[tokio::test]
+async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
+    let verbs = verbs().await;
+    let wanted = ["demo", "up", "serve", "seed", "register", "visit", "status", "generate"];
+    assert_eq!(verbs, wanted);
+    let known: BTreeSet<String> = verbs.iter().cloned().collect();
+    let mut found = examples(&pmh_sim(["--help"]).await.must_end_with(0));
+    for verb in &verbs {
+        let help = pmh_sim([verb.as_str(), "--help"]).await.must_end_with(0);
+        let own = examples(&help);
+        assert!(!own.is_empty(), "{verb} --help shows no example:\n{}", help.stdout);
+        assert!(own.iter().all(|example| example.split_whitespace().any(|word| word == verb)), "{own:?}");
+        found.extend(own);
+    }
+    let wrong: Vec<(String, Vec<String>)> = found
+        .into_iter()
+        .map(|example| (faults(&example, &known), example))
+        .filter(|(faults, _)| !faults.is_empty())
+        .map(|(faults, example)| (example, faults))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn an_example_of_something_that_is_not_there_is_found() {
+    let verbs = BTreeSet::from(["visit".to_owned(), "register".to_owned(), "serve".to_owned()]);
+    for wrong in [
+        "pmh-sim vist",
+        "pmh-sim visit --card CARD-OF-NOBODY",
+        "pmh-sim visit --institution 2710000019",
+        "pmh-sim register fixtures/none.csv",
+        "pmh-sim serve nobody",
+    ] {
+        assert_eq!(faults(wrong, &verbs).len(), 1, "{wrong}");
+    }
+    let fine = format!("pmh-sim visit --card {CHILD} --institution {HOSPITAL}");
+    assert_eq!(faults(&fine, &verbs), Vec::<String>::new());
+}
