@@ -52,7 +52,8 @@ async fn two_institutions_at_once_each_get_their_own_patient_s_answer() {
         let card = format!("CARD-{n}");
         let terminal = &terminal;
         async move {
-            let (status, shown) = terminal.post(&serde_json::to_value(visit(institution, &card)).unwrap()).await;
+            let (status, shown) =
+                terminal.post(&serde_json::to_value(visit(institution, &card)).unwrap()).await;
             assert_eq!(status, 200);
             assert_eq!(shown, serde_json::to_value(answer_to(&card)).unwrap());
         }
@@ -80,7 +81,8 @@ async fn a_visit_without_consents_or_with_more_than_is_agreed_is_refused() {
     let terminal = Terminal::start().await;
     let without = json!({ "institutionCode": CLINIC, "cardSerial": "CARD-1" });
     let consents = json!({ "insurance": true, "subsidies": true });
-    let more = json!({ "institutionCode": CLINIC, "cardSerial": "CARD-1", "consents": consents, "myNumber": "1" });
+    let more =
+        json!({ "institutionCode": CLINIC, "cardSerial": "CARD-1", "consents": consents, "myNumber": "1" });
     for body in [without, more] {
         let (status, problem) = terminal.post(&body).await;
         assert_eq!((status, problem["code"].as_str()), (400, Some(Code::MalformedBody.as_str())));
@@ -206,10 +208,12 @@ impl Terminal {
         let own = PeerName { party: Party::Eligibility, name: "eligibility".to_owned() };
         let peers = [institution(CLINIC), institution(PHARMACY), own.clone()];
         let pki = Arc::new(Pki::create_or_load(&folder.path().join("pki"), &peers).unwrap());
-        let named = |code: &str| SeedInstitutionName { code: code.to_owned(), name: format!("{code} 医院") };
+        let named =
+            |code: &str| SeedInstitutionName { code: code.to_owned(), name: format!("{code} 医院") };
         let seed = SeedInstitution { institutions: vec![named(CLINIC), named(PHARMACY)] };
         std::fs::create_dir(folder.path().join("seed")).unwrap();
-        std::fs::write(folder.path().join("seed/institution.json"), serde_json::to_vec(&seed).unwrap()).unwrap();
+        std::fs::write(folder.path().join("seed/institution.json"), serde_json::to_vec(&seed).unwrap())
+            .unwrap();
 
         let eligibility = Arc::new(Eligibility::default());
         let router =

@@ -58,7 +58,8 @@ impl RegistrationClient {
         charset: Option<&str>,
         file_name: Option<&str>,
     ) -> Result<Task, CallError> {
-        let kind = charset.map_or_else(|| "text/csv".to_owned(), |charset| format!("text/csv; charset={charset}"));
+        let kind =
+            charset.map_or_else(|| "text/csv".to_owned(), |charset| format!("text/csv; charset={charset}"));
         self.submit(paths::FILES, &kind, file_name, file.into()).await
     }
 
@@ -134,7 +135,8 @@ fn read_task((status, _, body): (StatusCode, HeaderMap, Bytes)) -> Result<Task, 
     if status.is_success() {
         return serde_json::from_slice(&body).map_err(unexpected);
     }
-    serde_json::from_slice::<Problem>(&body).map_or_else(|error| Err(unexpected(error)), |problem| Err(CallError::Refused(problem)))
+    serde_json::from_slice::<Problem>(&body)
+        .map_or_else(|error| Err(unexpected(error)), |problem| Err(CallError::Refused(problem)))
 }
 
 /// Task ids are made of these characters; anything else would be another path.

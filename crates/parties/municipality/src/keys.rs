@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use pmh_crypto::{Area, DataKey, Entropy, KeyState, MasterKey, Place, Ring, Sealed, WrapPlace};
+use pmh_service::StartError;
 use pmh_store::{Store, StoreError, Tx};
+use pmh_wire::Party;
 
 use crate::store::chunk::ChunkKey;
 use crate::store::{key, municipality};
@@ -19,7 +21,11 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(crate) async fn load(store: &Store, master: &MasterKey, entropy: Entropy) -> Result<Self, StoreError> {
+    pub(crate) async fn load(
+        store: &Store,
+        master: &MasterKey,
+        entropy: Entropy,
+    ) -> Result<Self, StartError> {
         let mut rings = BTreeMap::new();
         let mut tx = store.write().await?;
         for code in municipality::list_codes(&mut tx).await? {
@@ -58,7 +64,7 @@ async fn load_ring(
     code: &str,
     master: &MasterKey,
     entropy: &Entropy,
-) -> Result<Ring, StoreError> {
+) -> Result<Ring, StartError> {
     let mut wrapped = key::list(tx, code).await?;
     if wrapped.is_empty() {
         let made = DataKey::generate(entropy).wrap(master, entropy, wrap_place(code, FIRST_VERSION));
@@ -69,7 +75,7 @@ async fn load_ring(
     for (key_version, wrapped) in wrapped {
         let version = u32::try_from(key_version).map_err(|_| damaged("data_key", "key_version"))?;
         let data_key = DataKey::unwrap(master, &wrapped, wrap_place(code, version))
-            .map_err(|_| damaged("data_key", "wrapped"))?;
+            .map_err(|_| StartError::WrongMasterKey(Party::Municipality))?;
         ring.add(version, data_key, KeyState::Active);
     }
     Ok(ring)

@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use pmh_domain::MunicipalityCode;
 use pmh_service::{
-    AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError, admin_router,
-    master_key,
+    AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
+    admin_router, master_key,
 };
 use pmh_store::{Migration, PartySchema, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedMunicipality};

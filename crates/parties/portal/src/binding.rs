@@ -37,7 +37,11 @@ pub enum BindWhen {
 }
 
 /// Makes the pseudonym of a person who has none, in the transaction of the caller.
-pub(crate) async fn make_pseudonym(portal: &Portal, tx: &mut Tx, portal_tag: &[u8]) -> Result<(), StoreError> {
+pub(crate) async fn make_pseudonym(
+    portal: &Portal,
+    tx: &mut Tx,
+    portal_tag: &[u8],
+) -> Result<(), StoreError> {
     if pseudonym::find(tx, portal_tag).await?.is_some() {
         return Ok(());
     }
@@ -171,8 +175,7 @@ async fn send(portal: &Portal, waiting: &Waiting) -> Result<(), NotSent> {
     let tag = &waiting.portal_tag;
     let pmh_id = portal.keys.open_pmh_id(tag, &waiting.introduction).map_err(NotSent::Store)?;
     let pseudonym = portal.keys.open_pseudonym(tag, &waiting.sealed_pseudonym).map_err(NotSent::Store)?;
-    let request =
-        BindingRequest { pmh_id: pmh_id.expose_text(), pmh_pseudonym: pseudonym.expose_text() };
+    let request = BindingRequest { pmh_id: pmh_id.expose_text(), pmh_pseudonym: pseudonym.expose_text() };
     let answer: BindingAnswer = portal.hub.post(paths::BINDINGS, &request).await.map_err(NotSent::Call)?;
     if answer.bound {
         Ok(())

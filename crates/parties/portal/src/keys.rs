@@ -1,9 +1,13 @@
 //! The keys of the portal: one ring for what is sealed, one index key for what is only compared. Both are made
 //! at the first start, wrapped by the master key.
 
-use pmh_crypto::{Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, Place, Ring, Sealed, WrapPlace};
+use pmh_crypto::{
+    Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, Place, Ring, Sealed, UnwrapError, WrapPlace,
+};
 use pmh_domain::{CardSerial, PmhId, PmhPseudonym, PortalPseudonym};
+use pmh_service::StartError;
 use pmh_store::{Store, StoreError};
+use pmh_wire::Party;
 
 use crate::store::introduction::Introduction;
 use crate::store::key;
@@ -21,7 +25,11 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(crate) async fn load(store: &Store, master: &MasterKey, entropy: Entropy) -> Result<Self, StoreError> {
+    pub(crate) async fn load(
+        store: &Store,
+        master: &MasterKey,
+        entropy: Entropy,
+    ) -> Result<Self, StartError> {
         let mut tx = store.write().await?;
         let mut ring = Ring::new(PARTY, Area::Identity);
         let mut wrapped = key::list_data_keys(&mut tx).await?;
@@ -32,18 +40,15 @@ impl Keys {
         }
         for (key_version, wrapped) in wrapped {
             let version = u32::try_from(key_version).map_err(|_| damaged("data_key", "key_version"))?;
-            let data_key = DataKey::unwrap(master, &wrapped, place(version))
-                .map_err(|_| damaged("data_key", "wrapped"))?;
+            let data_key = DataKey::unwrap(master, &wrapped, place(version)).map_err(not_ours)?;
             ring.add(version, data_key, KeyState::Active);
         }
-        let index = match key::find_index_key(&mut tx, INDEX).await? {
-            Some(wrapped) => BlindIndexKey::unwrap(master, &wrapped, index_place())
-                .map_err(|_| damaged("index_key", "wrapped"))?,
-            None => {
-                let made = BlindIndexKey::generate(&entropy);
-                key::add_index_key(&mut tx, INDEX, &made.wrap(master, &entropy, index_place())).await?;
-                made
-            }
+        let index = if let Some(wrapped) = key::find_index_key(&mut tx, INDEX).await? {
+            BlindIndexKey::unwrap(master, &wrapped, index_place()).map_err(not_ours)?
+        } else {
+            let made = BlindIndexKey::generate(&entropy);
+            key::add_index_key(&mut tx, INDEX, &made.wrap(master, &entropy, index_place())).await?;
+            made
         };
         tx.commit().await?;
         Ok(Self { ring, index, entropy })
@@ -80,7 +85,11 @@ impl Keys {
         self.seal(&pseudonym_place(portal_tag), pseudonym.expose_bytes())
     }
 
-    pub(crate) fn open_pseudonym(&self, portal_tag: &[u8], sealed: &[u8]) -> Result<PmhPseudonym, StoreError> {
+    pub(crate) fn open_pseudonym(
+        &self,
+        portal_tag: &[u8],
+        sealed: &[u8],
+    ) -> Result<PmhPseudonym, StoreError> {
         self.open(&pseudonym_place(portal_tag), sealed)
             .map(PmhPseudonym::from_bytes)
             .ok_or_else(|| damaged("pseudonym", "pmh_pseudonym"))
@@ -112,6 +121,10 @@ fn place(version: u32) -> WrapPlace<'static> {
 
 fn index_place() -> WrapPlace<'static> {
     WrapPlace { party: PARTY, partition: PARTY, purpose: INDEX, version: FIRST_VERSION }
+}
+
+fn not_ours(_: UnwrapError) -> StartError {
+    StartError::WrongMasterKey(Party::Portal)
 }
 
 fn damaged(table: &'static str, column: &'static str) -> StoreError {

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use pmh_service::{
-    AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError, admin_router,
-    master_key,
+    AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
+    admin_router, master_key,
 };
 use pmh_store::{Migration, PartySchema, Role, setting};
 use pmh_wire::{Door, Party, PeerName, SeedPortal};
@@ -102,7 +102,12 @@ pub async fn start_binding(
     let introduction = DoorOptions::between(Door::Introduction, &[Party::Eligibility]);
     running.open(listeners, introduction, introduction::router(Arc::clone(&portal)), Some(&own))?;
     running.open(listeners, DoorOptions::plain(Door::Citizen), citizen::router(Arc::clone(&portal)), None)?;
-    running.open(listeners, DoorOptions::plain(Door::PortalAdmin), admin.merge(admin::router(portal)), None)?;
+    running.open(
+        listeners,
+        DoorOptions::plain(Door::PortalAdmin),
+        admin.merge(admin::router(portal)),
+        None,
+    )?;
     Ok(running)
 }
 

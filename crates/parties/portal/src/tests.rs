@@ -4,4 +4,5 @@ mod binding;
 mod introduction;
 mod login;
 mod residue;
+mod start;
 mod support;

@@ -120,9 +120,6 @@ impl<'a> Intake<'a> {
         if !self.waiting.is_empty() {
             self.flush(self.waiting.len()).await?;
         }
-        if self.received == 0 {
-            return Err(Code::EmptyFile.into());
-        }
         self.accept(encoding).await
     }
 

@@ -32,7 +32,7 @@ pub(crate) async fn submit_files(
     }
     let encoding = match charset {
         None => None,
-        Some(name) => Some(name.parse::<Encoding>().map_err(|_| Code::UnsupportedMediaType)?),
+        Some(name) => Some(name.parse::<Encoding>().map_err(|_| Code::UnknownEncoding)?),
     };
     let file_name = file_name_of(&headers)?;
     let task = intake::receive(desk, access, Format::Csv(encoding), file_name, body).await?;

@@ -13,8 +13,8 @@ use pmh_wire::{Task, TaskStatus};
 
 use crate::RegistrationClient;
 use crate::municipality::Municipal;
-use crate::store::submission::{self, State, Submission};
 use crate::store::chunk;
+use crate::store::submission::{self, State, Submission};
 use crate::submission::send;
 
 const PAUSE_MIN: Duration = Duration::from_millis(100);

@@ -18,7 +18,11 @@ pub(crate) async fn import_municipalities(tx: &mut Tx, seed: &SeedMunicipality) 
     Ok(())
 }
 
-pub(crate) async fn import_files(tx: &mut Tx, seed: &SeedMunicipality, keys: &Keys) -> Result<(), StoreError> {
+pub(crate) async fn import_files(
+    tx: &mut Tx,
+    seed: &SeedMunicipality,
+    keys: &Keys,
+) -> Result<(), StoreError> {
     for local in &seed.municipalities {
         for (number, file) in (1..).zip(&local.files) {
             submission::add(tx, &local.code, number, &file.name).await?;

@@ -42,7 +42,8 @@ async fn waiting_shows_every_answer_up_to_the_last() {
     let mut surroundings = Surroundings::new(Vec::new());
     surroundings.open_hub();
     let mut seen = Vec::new();
-    let task = surroundings.client(OSAKA).wait_until_finished("t1", |task| seen.push(task.status)).await.unwrap();
+    let task =
+        surroundings.client(OSAKA).wait_until_finished("t1", |task| seen.push(task.status)).await.unwrap();
     assert_eq!(task.status, TaskStatus::Completed);
     assert_eq!(seen, [TaskStatus::Processing, TaskStatus::Completed]);
 }

@@ -2,7 +2,7 @@
 
 use pmh_wire::{SubjectRecord, Task};
 
-use super::support::{OSAKA, Sent, Surroundings, TOKYO, file, number, office};
+use super::support::{Mood, OSAKA, Sent, Surroundings, TOKYO, file, number, office};
 use crate::store::chunk::{self, ChunkKey};
 use crate::store::submission::{self, State};
 
@@ -129,7 +129,7 @@ async fn a_task_that_the_hub_has_lost_is_sent_again() {
 #[tokio::test]
 async fn a_file_that_the_hub_refuses_is_not_sent_again_and_holds_up_no_other() {
     let mut surroundings = osaka("broken.json", 0..3);
-    surroundings.hub.mood.lock().unwrap().refuses_content = 1;
+    *surroundings.hub.mood.lock().unwrap() = Mood { refuses_content: 1, stalls: true, ..Mood::default() };
     surroundings.open_hub();
     let municipal = surroundings.start().await;
     surroundings.seen("poll task-last").await;

@@ -15,8 +15,8 @@ use pmh_service::{
 };
 use pmh_store::{Database, Store};
 use pmh_wire::{
-    Code, Door, Outcome, Party, PeerName, RecordResult, Results, Rules, SearchAnswer, SearchRequest, SeedFile,
-    SeedMunicipality, SeedOffice, SubjectRecord, Task, TaskStatus, paths,
+    Code, Door, Outcome, Party, PeerName, RecordResult, Results, Rules, SearchAnswer, SearchRequest,
+    SeedFile, SeedMunicipality, SeedOffice, SubjectRecord, Task, TaskStatus, paths,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -100,7 +100,12 @@ async fn submit(
 ) -> Result<Json<Task>, Refused> {
     let text = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
     let (file_name, content_type) = (text("x-pmh-file-name"), text("content-type"));
-    hub.sent.lock().unwrap().push(Sent { municipality: peer.name, file_name: file_name.clone(), content_type, body });
+    hub.sent.lock().unwrap().push(Sent {
+        municipality: peer.name,
+        file_name: file_name.clone(),
+        content_type,
+        body,
+    });
     hub.events.send(format!("submit {file_name}")).ok();
     let mut mood = hub.mood.lock().unwrap();
     if mood.loses_answers > 0 {
@@ -250,8 +255,7 @@ impl Surroundings {
 
     pub(crate) fn client(&self, code: &str) -> RegistrationClient {
         let identity = self.pki.load(&municipality(code)).unwrap();
-        let hub =
-            PeerClient::new(&identity, self.pki.ca(), Party::Hub, self.hub_address, Exchanges::none());
+        let hub = PeerClient::new(&identity, self.pki.ca(), Party::Hub, self.hub_address, Exchanges::none());
         RegistrationClient::new(hub, code.parse().unwrap())
     }
 

@@ -27,11 +27,7 @@ pub(crate) async fn enrol(
 }
 
 /// All or none: the caller commits.
-pub(crate) async fn enrol_all(
-    portal: &Portal,
-    tx: &mut Tx,
-    people: &[EnrolAccount],
-) -> Result<(), Refused> {
+pub(crate) async fn enrol_all(portal: &Portal, tx: &mut Tx, people: &[EnrolAccount]) -> Result<(), Refused> {
     for person in people {
         let card = CardSerial::parse(&person.card_serial)
             .map_err(|_| Code::InvalidMember.problem().at_field("cardSerial"))?;

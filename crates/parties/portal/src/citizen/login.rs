@@ -49,19 +49,19 @@ async fn open_session(
 ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
     let Ok(card) = CardSerial::parse(&request.card_serial) else { return Ok(None) };
     let mut tx = portal.store.write().await?;
-    let taken = account::take_try(&mut tx, &portal.keys.card_tag(&card), WRONG_PINS_MAX).await?;
-    let Some(taken) = taken.filter(|taken| is_right(portal, taken, &request.pin)) else {
+    let tried = account::take_try(&mut tx, &portal.keys.card_tag(&card), WRONG_PINS_MAX).await?;
+    let Some(tried) = tried.filter(|tried| is_right(portal, tried, &request.pin)) else {
         tx.commit().await?;
         return Ok(None);
     };
-    let portal_tag = taken.portal_tag;
+    let portal_tag = tried.portal_tag;
     let token = session_token(&portal.entropy.bytes());
     let now_ms = portal.clock.now_ms();
     account::give_tries_back(&mut tx, &portal_tag).await?;
     make_pseudonym(portal, &mut tx, &portal_tag).await?;
     session::delete_ended(&mut tx, now_ms).await?;
     let opened = Session {
-        session_tag: portal.keys.session_tag(&token),
+        tag: portal.keys.session_tag(&token),
         portal_tag: portal_tag.clone(),
         began_ms: now_ms,
         ends_ms: now_ms + SESSION_LIFE_MS,
@@ -72,16 +72,14 @@ async fn open_session(
 }
 
 /// In constant time: both hashes have the same length, and no byte is skipped.
-fn is_right(portal: &Portal, taken: &Try, pin: &str) -> bool {
-    let tried = portal.keys.pin_hash(&taken.pin_salt, pin);
-    let differing = tried.iter().zip(&taken.pin_hash).fold(0_u8, |differing, (a, b)| differing | (a ^ b));
-    taken.pin_hash.len() == tried.len() && differing == 0
+fn is_right(portal: &Portal, tried: &Try, pin: &str) -> bool {
+    let hash = portal.keys.pin_hash(&tried.pin_salt, pin);
+    let differing = hash.iter().zip(&tried.pin_hash).fold(0_u8, |differing, (a, b)| differing | (a ^ b));
+    tried.pin_hash.len() == hash.len() && differing == 0
 }
 
 fn session_token(bytes: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String does not fail");
-        text
-    })
+    let (one, other) = bytes.split_at(16);
+    let half = |half: &[u8]| u128::from_be_bytes(half.try_into().expect("half of 32 bytes are 16"));
+    format!("{:032x}{:032x}", half(one), half(other))
 }

@@ -60,11 +60,7 @@ pub(crate) async fn find_waiting(tx: &mut Tx, portal_tag: &[u8]) -> Result<Optio
 }
 
 /// One page of those that can be sent, in the order of their tags.
-pub(crate) async fn list_waiting(
-    tx: &mut Tx,
-    after: &[u8],
-    limit: i64,
-) -> Result<Vec<Waiting>, StoreError> {
+pub(crate) async fn list_waiting(tx: &mut Tx, after: &[u8], limit: i64) -> Result<Vec<Waiting>, StoreError> {
     let rows = on_connection!(tx, conn => sqlx::query_as::<_, (Vec<u8>, Vec<u8>, i64, Vec<u8>)>(
             "SELECT introduction.portal_tag, introduction.pmh_id, introduction.version, pseudonym.pmh_pseudonym
                FROM introduction JOIN pseudonym ON pseudonym.portal_tag = introduction.portal_tag

@@ -3,7 +3,8 @@
 use pmh_store::{StoreError, Tx, on_connection};
 
 pub(crate) struct Session {
-    pub(crate) session_tag: [u8; 32],
+    /// Of its token.
+    pub(crate) tag: [u8; 32],
     pub(crate) portal_tag: Vec<u8>,
     pub(crate) began_ms: i64,
     pub(crate) ends_ms: i64,
@@ -13,7 +14,7 @@ pub(crate) async fn add(tx: &mut Tx, session: &Session) -> Result<(), StoreError
     on_connection!(tx, conn => sqlx::query(
             "INSERT INTO session (session_tag, portal_tag, began_ms, ends_ms) VALUES ($1, $2, $3, $4)",
         )
-        .bind(session.session_tag.as_slice())
+        .bind(session.tag.as_slice())
         .bind(session.portal_tag.as_slice())
         .bind(session.began_ms)
         .bind(session.ends_ms)

@@ -107,11 +107,11 @@ async fn with_the_hub_away_the_binding_waits_over_a_restart_and_is_made_once() {
 #[tokio::test]
 async fn after_a_lost_answer_the_same_pseudonym_is_sent_again() {
     let mut surroundings = Surroundings::new([1]);
-    surroundings.hub.refusals.lock().unwrap().push(Code::Unavailable);
-    surroundings.open_hub();
     let portal = surroundings.start().await;
     portal.introduce(vec![entry(1)]).await.unwrap();
     assert_eq!(portal.login(&card(1), PIN).await.unwrap().binding, Binding::Waiting);
+    surroundings.hub.refusals.lock().unwrap().push(Code::Unavailable);
+    surroundings.open_hub();
     surroundings.arrivals.recv().await.unwrap();
     assert!(surroundings.hub.bindings.lock().unwrap().len() >= 2);
     assert_eq!(pseudonyms_sent(&surroundings).len(), 1);

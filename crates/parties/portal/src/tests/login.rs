@@ -88,7 +88,8 @@ async fn without_a_session_nothing_is_read() {
     let last = if altered.pop() == Some('0') { '1' } else { '0' };
     altered.push(last);
     for wrong in [Some(altered.as_str()), Some(""), None] {
-        let read = call::<_, OwnRecords>(portal.citizen, Method::GET, paths::CITIZEN_SUBSIDIES, wrong, &()).await;
+        let read =
+            call::<_, OwnRecords>(portal.citizen, Method::GET, paths::CITIZEN_SUBSIDIES, wrong, &()).await;
         assert_eq!(read.unwrap_err(), Code::NotSignedIn.problem());
     }
     assert!(surroundings.hub.reads.lock().unwrap().is_empty());
@@ -140,8 +141,7 @@ async fn the_admin_door_counts_logins() {
     let portal = Surroundings::new([1]).start().await;
     portal.login(&card(1), PIN).await.unwrap();
     portal.login(&card(1), "0000").await.unwrap_err();
-    let status: StatusAnswer =
-        call(portal.admin, Method::GET, paths::ADMIN_STATUS, None, &()).await.unwrap();
+    let status: StatusAnswer = call(portal.admin, Method::GET, paths::ADMIN_STATUS, None, &()).await.unwrap();
     assert!(status.ready);
     assert_eq!((status.counters["logins"], status.counters["logins_refused"]), (1, 1));
 }

@@ -33,7 +33,10 @@ async fn no_file_holds_a_pmh_id_once_it_is_acknowledged() {
     assert_eq!(sealed.len(), usize::from(PEOPLE));
     let database = surroundings.folder.path().join("database");
     let before = Pieces::of_files_below(&database);
-    assert!(sealed.iter().all(|bytes| before.hold_any_of(&bytes[SEALED_HEADER..])), "the search finds what is there");
+    assert!(
+        sealed.iter().all(|bytes| before.hold_any_of(&bytes[SEALED_HEADER..])),
+        "the search finds what is there"
+    );
 
     surroundings.open_hub();
     for _ in 0..PEOPLE {
@@ -67,13 +70,9 @@ fn the_search_sees_a_value_in_every_form() {
 /// Raw, text, hexadecimal, and base64 behind nought, one or two other bytes.
 fn forms(n: u16) -> Vec<Vec<u8>> {
     let id = pmh_id(n);
-    let hex: String = id.expose_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut forms = vec![
-        id.expose_bytes().to_vec(),
-        id.expose_text().into(),
-        hex.to_uppercase().into(),
-        hex.into(),
-    ];
+    let hex = format!("{:032x}", u128::from_be_bytes(*id.expose_bytes()));
+    let mut forms =
+        vec![id.expose_bytes().to_vec(), id.expose_text().into(), hex.to_uppercase().into(), hex.into()];
     forms.extend((0..3).map(|offset| base64_core(id.expose_bytes(), offset)));
     forms
 }

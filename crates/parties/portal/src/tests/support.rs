@@ -17,13 +17,14 @@ use hyper_util::rt::TokioExecutor;
 use pmh_crypto::Entropy;
 use pmh_domain::{ClockState, PmhId, PortalPseudonym, Strictness, VirtualClock};
 use pmh_service::{
-    Body, CallError, Counters, DoorOptions, Exchanges, PartyEnv, PeerClient, Pki, Refused, World, serve_door,
+    Body, CallError, Counters, DoorOptions, Exchanges, PartyEnv, PeerClient, Pki, Refused, StartError, World,
+    serve_door,
 };
 use pmh_store::{Database, Store};
 use pmh_wire::{
     BindingAnswer, BindingRequest, Code, Door, Enrol, EnrolAccount, IntroductionEntries, IntroductionEntry,
-    LoginAnswer, LoginRequest, OwnRecords, Party, PeerName, Problem, Received, RecordsRequest, Rules, SeedPortal,
-    paths,
+    LoginAnswer, LoginRequest, OwnRecords, Party, PeerName, Problem, Received, RecordsRequest, Rules,
+    SeedPortal, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -84,13 +85,14 @@ async fn bind(
     Body(request): Body<BindingRequest>,
 ) -> Result<Json<BindingAnswer>, Refused> {
     hub.bindings.lock().unwrap().push(request.clone());
-    if let Some(code) = hub.refusals.lock().unwrap().pop() {
-        return Err(code.into());
-    }
     let mut bound = hub.bound.lock().unwrap();
     let standing = bound.entry(request.pmh_id).or_insert_with(|| request.pmh_pseudonym.clone());
     if *standing != request.pmh_pseudonym {
         return Err(Code::BoundOtherwise.into());
+    }
+    // After the pair stands: as if the answer had been lost.
+    if let Some(code) = hub.refusals.lock().unwrap().pop() {
+        return Err(code.into());
     }
     hub.arrived.send(()).ok();
     Ok(Json(BindingAnswer { bound: true }))
@@ -110,7 +112,7 @@ async fn records(
 
 /// Everything that outlives a restart of the portal.
 pub(crate) struct Surroundings {
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Arc<tempfile::TempDir>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) arrivals: mpsc::UnboundedReceiver<()>,
     pub(crate) clock: VirtualClock,
@@ -129,12 +131,14 @@ pub(crate) struct TestPortal {
     eligibility: PeerClient,
     shutdown: CancellationToken,
     tracker: TaskTracker,
+    /// Stays for as long as the portal writes in it.
+    _folder: Arc<tempfile::TempDir>,
 }
 
 impl Surroundings {
     /// The hub is away until it is opened.
     pub(crate) fn new(people: impl IntoIterator<Item = u16>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let peers = [peer(Party::Hub), peer(Party::Eligibility), peer(Party::Portal)];
         let pki = Pki::create_or_load(&folder.path().join("pki"), &peers).unwrap();
         let seed = SeedPortal { people: people.into_iter().map(account).collect() };
@@ -181,6 +185,14 @@ impl Surroundings {
     }
 
     pub(crate) async fn start_binding(&self, bind_when: BindWhen) -> TestPortal {
+        self.try_start_binding(bind_when).await.unwrap()
+    }
+
+    pub(crate) async fn try_start(&self) -> Result<TestPortal, StartError> {
+        self.try_start_binding(BindWhen::FirstUse).await
+    }
+
+    async fn try_start_binding(&self, bind_when: BindWhen) -> Result<TestPortal, StartError> {
         let mut world = World::plan("test", IpAddr::V4(Ipv4Addr::LOCALHOST), 0).unwrap();
         let mut listeners = world.bind(&[Door::Citizen, Door::Introduction, Door::PortalAdmin]).unwrap();
         world.addresses.insert(Door::HubPortal, self.hub_address);
@@ -199,9 +211,9 @@ impl Surroundings {
             rules: Rules { strictness: Strictness::Lenient, accept_real_looking: false },
         };
         let (counters, shutdown, tracker) = (env.counters.clone(), env.shutdown.clone(), env.tracker.clone());
-        start_binding(env, &mut listeners, bind_when).await.unwrap();
+        start_binding(env, &mut listeners, bind_when).await?;
         let introduction = world.reach(Door::Introduction).unwrap();
-        TestPortal {
+        Ok(TestPortal {
             counters,
             citizen: world.reach(Door::Citizen).unwrap(),
             admin: world.reach(Door::PortalAdmin).unwrap(),
@@ -209,7 +221,8 @@ impl Surroundings {
             eligibility: self.client_of(Party::Eligibility, introduction),
             shutdown,
             tracker,
-        }
+            _folder: Arc::clone(&self.folder),
+        })
     }
 
     pub(crate) fn client_of(&self, party: Party, introduction: SocketAddr) -> PeerClient {
@@ -288,6 +301,15 @@ pub(crate) async fn call<B: Serialize, A: DeserializeOwned>(
     } else {
         Err(serde_json::from_slice(&body).unwrap())
     }
+}
+
+/// Media type and text of a page.
+pub(crate) async fn get_text(door: SocketAddr, path: &str) -> (String, String) {
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let response = client.get(format!("http://{door}{path}").parse().unwrap()).await.unwrap();
+    let kind = response.headers()[CONTENT_TYPE].to_str().unwrap().to_owned();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (kind, String::from_utf8(body.into()).unwrap())
 }
 
 /// The bytes of all files of a folder and those below it.
