@@ -119,7 +119,12 @@ impl Topology {
 
     /// Runs one party of a world that is there.
     pub async fn serve(options: Options, party: Party) -> Result<Self, StartError> {
-        World::read(&options.data)?;
+        let world = World::read(&options.data)?;
+        // A party could neither tell the others its own port nor learn theirs.
+        if World::doors().any(|door| world.address(door).is_ok_and(|address| address.port() == 0)) {
+            let reason = "the doors of this world have no ports yet; seed it with a base port, or run `up` once";
+            return Err(StartError::Usage(reason.to_owned()));
+        }
         let ownership = Ownership::take(&options.data, &[party])?;
         Self::run(options, &[party], ownership).await
     }

@@ -8,7 +8,7 @@ use pmh_simulator::topology::{Options, Topology};
 use pmh_wire::Party;
 
 use super::DataFolder;
-use super::up::wait_for_the_end;
+use super::up::TheEnd;
 use crate::Output;
 use crate::exit::Failure;
 
@@ -43,13 +43,14 @@ impl Serve {
             compare_five_items: !self.skip_five_item_check,
             ..Options::at(self.data.path())
         };
+        let end = TheEnd::listen()?;
         let topology = Topology::serve(options, self.party).await?;
         if output.json {
             println!("{}", serde_json::json!({ "type": "ready", "party": self.party }));
         } else {
             println!("{} {}", self.party, output.language.pick("準備完了", "ready"));
         }
-        wait_for_the_end().await?;
+        end.wait().await;
         topology.stop(Duration::from_secs(10)).await;
         Ok(ExitCode::SUCCESS)
     }

@@ -8,6 +8,7 @@ use clap::Args;
 use pmh_domain::Stopwatch;
 use pmh_simulator::topology::{Options, Topology};
 use pmh_wire::{Door, Party};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::DataFolder;
 use crate::Output;
@@ -80,23 +81,32 @@ impl Up {
             seed: self.seed,
             ..Options::at(self.data.path())
         };
+        let end = TheEnd::listen()?;
         let topology = Topology::start(options).await?;
         tell(output, &topology, started.elapsed_ms(), self.plain);
-        wait_for_the_end().await?;
+        end.wait().await;
         topology.stop(Duration::from_secs(10)).await;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Ctrl-C or SIGTERM.
-pub(crate) async fn wait_for_the_end() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminate.recv() => {}
+/// Ctrl-C or SIGTERM. Listened for from before the start: whoever is told "ready" may ask for the end at once.
+pub(crate) struct TheEnd {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl TheEnd {
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
-    Ok(())
+
+    pub(crate) async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 fn tell(output: Output, topology: &Topology, elapsed_ms: u64, plain: bool) {

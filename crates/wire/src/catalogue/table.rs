@@ -338,6 +338,10 @@ catalogue! {
         clerk "すでに別の利用登録があります。窓口にお問い合わせください。"
             / "There is another registration already. Please ask at the counter."
         vendor "この PMH-ID または PMH仮名識別子は、すでに別の相手と結び付いています。" / "This PMH-ID or PMH pseudonym is already bound to another one.";
+    NotBoundYet "PMH-P408" 409 "Not bound yet"
+        clerk "医療費助成の情報との結び付けを準備しています。しばらくしてからもう一度お試しください。"
+            / "The link to your subsidies is being prepared. Try again a little later."
+        vendor "この利用者の PMH仮名識別子はまだ PMH に登録されていません。" / "The PMH pseudonym of this account is not bound at the hub yet.";
     UnknownPseudonym "PMH-P404" 404 "Unknown pseudonym"
         clerk "利用登録が見つかりません。もう一度サインインしてください。"
             / "There is no registration. Please sign in again."

@@ -15,9 +15,6 @@ use crate::portal::Portal;
 use crate::store::pseudonym::Pseudonym;
 use crate::store::{pseudonym, session};
 
-/// Nothing is asked of the hub for a citizen who is not bound.
-pub(crate) const NOT_BOUND_YET: Code = Code::UnknownPmhId;
-
 pub(crate) async fn subsidies(
     State(portal): State<Arc<Portal>>,
     headers: HeaderMap,
@@ -27,7 +24,8 @@ pub(crate) async fn subsidies(
         return Err(Code::NotSignedIn.into());
     };
     let Some(known) = known.filter(|known| known.bound) else {
-        return Err(NOT_BOUND_YET.into());
+        // Nothing is asked of the hub for a citizen who is not bound.
+        return Err(Code::NotBoundYet.into());
     };
     let pseudonym = portal.keys.open_pseudonym(&portal_tag, &known.sealed)?;
     let request = RecordsRequest { pmh_pseudonym: pseudonym.expose_text() };

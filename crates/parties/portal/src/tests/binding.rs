@@ -7,7 +7,6 @@ use pmh_wire::{Binding, Code};
 
 use super::support::{PIN, Surroundings, account, card, entry, pmh_id, pseudonym};
 use crate::BindWhen;
-use crate::citizen::subsidies::NOT_BOUND_YET;
 
 #[tokio::test]
 async fn before_the_introduction_the_login_works_and_the_read_is_refused() {
@@ -16,7 +15,7 @@ async fn before_the_introduction_the_login_works_and_the_read_is_refused() {
     let portal = surroundings.start().await;
     let login = portal.login(&card(1), PIN).await.unwrap();
     assert_eq!(login.binding, Binding::Waiting);
-    assert_eq!(portal.read(&login.session).await.unwrap_err(), NOT_BOUND_YET.problem());
+    assert_eq!(portal.read(&login.session).await.unwrap_err(), Code::NotBoundYet.problem());
     assert!(surroundings.hub.reads.lock().unwrap().is_empty(), "the hub is not asked");
 }
 
@@ -90,7 +89,7 @@ async fn with_the_hub_away_the_binding_waits_over_a_restart_and_is_made_once() {
     portal.stop().await;
 
     let portal = surroundings.start().await;
-    assert_eq!(portal.read(&login.session).await.unwrap_err(), NOT_BOUND_YET.problem());
+    assert_eq!(portal.read(&login.session).await.unwrap_err(), Code::NotBoundYet.problem());
     surroundings.open_hub();
     surroundings.arrivals.recv().await.unwrap();
     assert_eq!(portal.login(&card(1), PIN).await.unwrap().binding, Binding::Bound);
