@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+use pmh_municipality::SubmitError;
 use pmh_service::{CallError, StartError, WorldError};
 use pmh_store::StoreError;
+use pmh_wire::Problem;
 
 use crate::Output;
 
@@ -39,7 +41,9 @@ impl Failure {
     }
 
     pub(crate) fn internal(error: &dyn std::fmt::Display) -> Self {
-        Self { code: INTERNAL, ja: format!("内部エラー: {error}"), en: format!("internal error: {error}") }
+        Self {
+            code: INTERNAL, ja: format!("内部エラー: {error}"), en: format!("internal error: {error}")
+        }
     }
 
     /// A file that cannot be read or written.
@@ -62,11 +66,7 @@ impl From<CallError> for Failure {
             CallError::TimedOut => {
                 Self::cannot_connect("応答がありません。", "no answer within the time limit.")
             }
-            CallError::Refused(problem) => Self {
-                code: TARGET_REFUSED,
-                ja: format!("{} {}", problem.code, problem.clerk.ja),
-                en: format!("{} {}", problem.code, problem.clerk.en),
-            },
+            CallError::Refused(problem) => problem.into(),
             CallError::Unexpected(what) => Self::internal(&what),
         }
     }
@@ -78,6 +78,30 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let place = match (problem.line, problem.column) {
+            (Some(line), Some(column)) => format!(" ({line}:{column})"),
+            (Some(line), None) => format!(" ({line})"),
+            _ => String::new(),
+        };
+        Self {
+            code: TARGET_REFUSED,
+            ja: format!("{}{place} {}", problem.code, problem.clerk.ja),
+            en: format!("{}{place} {}", problem.code, problem.clerk.en),
+        }
+    }
+}
+
+impl From<SubmitError> for Failure {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::File(error) => error.into(),
+            SubmitError::Call(error) => error.into(),
+        }
+    }
+}
+
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         match error {
@@ -85,8 +109,12 @@ impl From<StartError> for Failure {
             StartError::RunsAlready { party, data } => {
                 let folder = data.display();
                 Self::environment(
-                    format!("「{folder}」の {party} はすでに動いています。一つのデータの持ち主は一つのプロセスだけです。"),
-                    format!("the {party} of the world in {folder} runs already: its data has one owner at a time."),
+                    format!(
+                        "「{folder}」の {party} はすでに動いています。一つのデータの持ち主は一つのプロセスだけです。"
+                    ),
+                    format!(
+                        "the {party} of the world in {folder} runs already: its data has one owner at a time."
+                    ),
                 )
             }
             error => {

@@ -179,10 +179,9 @@ impl Scanner {
 }
 
 async fn demand_superuser(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let superuser: bool =
-        sqlx::query_scalar("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-            .fetch_one(&mut *connection)
-            .await?;
+    let superuser: bool = sqlx::query_scalar("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        .fetch_one(&mut *connection)
+        .await?;
     if superuser {
         return Ok(());
     }

@@ -12,7 +12,8 @@ use pmh_crypto::Entropy;
 use pmh_domain::{Clock, SystemClock, VirtualClock};
 use pmh_service::pki::Pki;
 use pmh_service::{
-    Beginning, Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World, serve_door,
+    Beginning, Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World,
+    serve_door,
 };
 use pmh_store::{Database, PartySchema};
 use pmh_wire::{Door, Party, PeerName, Rules};
@@ -28,6 +29,7 @@ use crate::world_door;
 pub const BASE_PORT: u16 = 8700;
 
 /// How a world is made and run.
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
 #[derive(Clone)]
 pub struct Options {
     pub data: PathBuf,
@@ -122,7 +124,8 @@ impl Topology {
         let world = World::read(&options.data)?;
         // A party could neither tell the others its own port nor learn theirs.
         if World::doors().any(|door| world.address(door).is_ok_and(|address| address.port() == 0)) {
-            let reason = "the doors of this world have no ports yet; seed it with a base port, or run `up` once";
+            let reason =
+                "the doors of this world have no ports yet; seed it with a base port, or run `up` once";
             return Err(StartError::Usage(reason.to_owned()));
         }
         let ownership = Ownership::take(&options.data, &[party])?;
@@ -287,7 +290,7 @@ pub fn make_world(options: &Options) -> Result<bool, StartError> {
 /// So that several worlds can share a server.
 fn drawn_name() -> String {
     let drawn: [u8; 4] = Entropy::new().bytes();
-    drawn.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(drawn)
 }
 
 fn peers(shares: &seed::Shares) -> Vec<PeerName> {
@@ -307,12 +310,7 @@ fn peers(shares: &seed::Shares) -> Vec<PeerName> {
 }
 
 /// A client of a running world with the certificate of one of its peers.
-pub fn peer_client(
-    world: &World,
-    data: &Path,
-    peer: &PeerName,
-    to: Party,
-) -> Result<PeerClient, StartError> {
+pub fn peer_client(world: &World, data: &Path, peer: &PeerName, to: Party) -> Result<PeerClient, StartError> {
     let pki = Pki::open(&data.join("pki"))?;
     let identity = pki.load(peer)?;
     let door = match to {

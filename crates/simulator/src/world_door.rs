@@ -62,7 +62,8 @@ async fn change_clock(
                 .filter_map(|party| parse_rfc3339(&party.virtual_now))
                 .max()
                 .ok_or(Code::PeerFailed)?;
-            let to = latest.checked_add(ms).ok_or_else(|| Code::InvalidMember.problem().at_field("advanceMs"))?;
+            let to =
+                latest.checked_add(ms).ok_or_else(|| Code::InvalidMember.problem().at_field("advanceMs"))?;
             ClockCommand::Set(rfc3339_japan(to))
         }
         ClockCommand::Set(time) => {

@@ -1,16 +1,19 @@
 //! The client side of the hub's registration door, as a municipal system speaks it. The command line uses it for a
 //! user's own files.
 
+use std::path::Path;
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use pmh_domain::{IndividualNumber, MunicipalityCode};
 use pmh_service::{CallError, PeerClient};
 use pmh_store::StoreError;
+use tokio::io::AsyncReadExt;
+
 use pmh_wire::{Problem, RecordResult, Results, SearchAnswer, SearchRequest, Task, TaskStatus, paths};
 
 /// The name of a file, percent-encoded: a header is ASCII, a file's name often Japanese. *Assumed.*
@@ -61,6 +64,20 @@ impl RegistrationClient {
         let kind =
             charset.map_or_else(|| "text/csv".to_owned(), |charset| format!("text/csv; charset={charset}"));
         self.submit(paths::FILES, &kind, file_name, file.into()).await
+    }
+
+    /// A file from disk, read while it is sent: JSON if its name ends in `.json`, else CSV.
+    pub async fn submit_file(&self, path: &Path, charset: Option<&str>) -> Result<Task, SubmitError> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let file = tokio::fs::File::open(path).await.map_err(SubmitError::File)?;
+        let body = Body::from_stream(pieces_of(file));
+        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let (route, kind) = match (is_json, charset) {
+            (true, _) => (paths::SUBJECTS, "application/json".to_owned()),
+            (false, None) => (paths::FILES, "text/csv".to_owned()),
+            (false, Some(charset)) => (paths::FILES, format!("text/csv; charset={charset}")),
+        };
+        Ok(self.submit(route, &kind, name.as_deref(), body).await?)
     }
 
     pub async fn task(&self, task_id: &str) -> Result<Task, CallError> {
@@ -124,6 +141,26 @@ impl RegistrationClient {
         let hub = self.hub.with_timeout(SUBMIT_TIMEOUT);
         read_task(hub.send(Method::POST, path, headers, body).await?)
     }
+}
+
+/// Why a file was not handed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    #[error("the file cannot be read: {0}")]
+    File(std::io::Error),
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// A file that fails half-way breaks the request off, and the hub keeps nothing of it.
+fn pieces_of(file: tokio::fs::File) -> impl Stream<Item = std::io::Result<Bytes>> {
+    futures_util::stream::try_unfold(file, async |mut file| {
+        let mut piece = BytesMut::with_capacity(PIECE_BYTES);
+        let read = file.read_buf(&mut piece).await?;
+        Ok((read > 0).then(|| (piece.freeze(), file)))
+    })
 }
 
 fn header(text: &str) -> Result<HeaderValue, CallError> {

@@ -7,6 +7,7 @@
 //! | `submission::import` | the seed files, once: each becomes a pending submission, its records sealed |
 //! | `submission::follow` | sends each file to the hub's registration door and follows its task to the end, over failures and restarts |
 //! | [`RegistrationClient`] | the same door for a user's own files |
+//! | [`watch`] | a folder's files, one after the other: sent, followed, results fetched, moved away |
 //! | admin (+59, loopback) | what every party has; counters `submissions_*` |
 //!
 //! What it holds: Individual Numbers, basic five items and certificates of files that are not finished, sealed under
@@ -29,8 +30,10 @@ mod store;
 mod submission;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-pub use client::RegistrationClient;
+pub use client::{RegistrationClient, SubmitError};
+pub use watch::{Folders, Handled, watch};
 
 use keys::Keys;
 use municipality::Municipal;

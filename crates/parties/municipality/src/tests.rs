@@ -3,3 +3,4 @@
 mod client;
 mod submission;
 mod support;
+mod watch;

@@ -9,10 +9,10 @@ use pmh_simulator::demo::{self, Event, Step, Summary};
 use serde_json::json;
 
 use super::up::WorldOptions;
-use crate::exit::{self, Failure};
-use crate::table::table;
 use crate::Output;
+use crate::exit::{self, Failure};
 use crate::logging::Captured;
+use crate::table::table;
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -121,7 +121,8 @@ impl Told {
             return;
         }
         let language = self.output.language;
-        let header = [language.pick("段階", "step"), language.pick("内容", "what"), language.pick("結果", "outcome")];
+        let header =
+            [language.pick("段階", "step"), language.pick("内容", "what"), language.pick("結果", "outcome")];
         let mut rows = table(&header);
         for step in &summary.steps {
             let outcome = if step.is_ok() { "✓" } else { "✗" };

@@ -72,18 +72,24 @@ impl Generate {
         };
         let files = generate::write_population(&plan, format, &population.out)?;
         if output.json {
-            println!("{}", serde_json::json!({
-                "type": "generated", "people": population.size, "records": files.records,
-                "intermediate": files.intermediate, "eligibility": files.eligibility, "portal": files.portal,
-            }));
+            println!(
+                "{}",
+                serde_json::json!({
+                    "type": "generated", "people": population.size, "records": files.records,
+                    "intermediate": files.intermediate, "eligibility": files.eligibility, "portal": files.portal,
+                })
+            );
             return Ok(ExitCode::SUCCESS);
         }
         let language = output.language;
         println!("{}  {}", language.pick("登録するファイル", "to register"), files.records.display());
-        println!("{}", language.pick(
-            "各管理口の /__admin/people に送るファイル（または up --auto-enrol）:",
-            "bodies for /__admin/people of each admin door (or use `up --auto-enrol`):"
-        ));
+        println!(
+            "{}",
+            language.pick(
+                "各管理口の /__admin/people に送るファイル（または up --auto-enrol）:",
+                "bodies for /__admin/people of each admin door (or use `up --auto-enrol`):"
+            )
+        );
         for file in [&files.intermediate, &files.eligibility, &files.portal] {
             println!("  {}", file.display());
         }
@@ -98,7 +104,10 @@ impl From<GenerateError> for Failure {
                 format!("自治体コード {code} の自治体はありません。"),
                 format!("no local government has the code {code}."),
             ),
-            error => Self::environment(format!("ファイルを作れません: {error}"), format!("cannot make the files: {error}")),
+            error => Self::environment(
+                format!("ファイルを作れません: {error}"),
+                format!("cannot make the files: {error}"),
+            ),
         }
     }
 }

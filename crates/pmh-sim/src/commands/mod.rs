@@ -1,5 +1,6 @@
 //! One file a verb.
 
+mod check;
 mod demo;
 mod generate;
 mod register;
@@ -8,6 +9,7 @@ mod serve;
 mod status;
 mod up;
 mod visit;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     Seed(seed::Seed),
     /// Registers a file at the hub, as a municipality. 自治体としてファイルを登録します。
     Register(register::Register),
+    /// Registers what appears in a folder. フォルダーに置かれたファイルを順に登録します。
+    Watch(watch::Watch),
     /// Confirms a patient, as a reception would see it. 受付での資格確認を試します。
     Visit(visit::Visit),
     /// Shows what is running. 動いているものを表示します。
@@ -47,6 +51,7 @@ impl Command {
             Self::Serve(serve) => serve.run(output).await,
             Self::Seed(seed) => seed.run(output),
             Self::Register(register) => register.run(output).await,
+            Self::Watch(watch) => watch.run(output).await,
             Self::Visit(visit) => visit.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),

@@ -1,9 +1,8 @@
 //! `register FILE`: hands a file in at the hub with a municipality's certificate and follows its task.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bytes::Bytes;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pmh_domain::MunicipalityCode;
@@ -12,6 +11,7 @@ use pmh_simulator::topology::peer_client;
 use pmh_wire::{Outcome, Party, PeerName, RecordResult, Task};
 
 use super::DataFolder;
+use super::check::check_file;
 use crate::Output;
 use crate::exit::{self, Failure};
 use crate::table::table;
@@ -24,6 +24,7 @@ const REJECTED_SHOWN_MAX: usize = 100;
   pmh-sim register fixtures/osaka-child.csv --municipality 271004
   pmh-sim register fixtures/tokyo-mental.json --municipality 130001
   pmh-sim register children.csv --municipality 271004 --encoding shift_jis
+  pmh-sim register children.csv --municipality 271004 --check
 
 Exits with 1 if any row is rejected.")]
 pub(crate) struct Register {
@@ -32,9 +33,12 @@ pub(crate) struct Register {
     /// 自治体コード, 6 digits.
     #[arg(long, value_name = "CODE")]
     municipality: MunicipalityCode,
-    /// utf-8 or shift_jis; without it a BOM or the header row decides.
+    /// `utf-8` or `shift_jis`; without it a BOM or the header row decides.
     #[arg(long)]
     encoding: Option<String>,
+    /// Only checks the file, without sending it: no world is needed.
+    #[arg(long)]
+    check: bool,
     /// Does not wait for numbering: 202 means that every row stands durably.
     #[arg(long)]
     no_wait: bool,
@@ -44,22 +48,18 @@ pub(crate) struct Register {
 
 impl Register {
     pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let world = self.data.world()?;
-        let peer = PeerName::new(Party::Municipality, self.municipality.as_str())
-            .map_err(|error| Failure::internal(&error))?;
-        let client = RegistrationClient::new(
-            peer_client(&world, self.data.path(), &peer, Party::Hub)?,
-            self.municipality,
-        );
-        let task = self.hand_in(&client).await?;
+        if self.check {
+            return self.check_only(output);
+        }
+        let client = registration_client(&self.data, self.municipality)?;
+        let task = client.submit_file(&self.file, self.encoding.as_deref()).await?;
         if self.no_wait {
             tell_task(output, &task)?;
             return Ok(ExitCode::SUCCESS);
         }
         let bar = progress_bar(output, task.received);
-        let finished = client
-            .wait_until_finished(&task.task_id, |task| show_progress(output, &bar, task))
-            .await?;
+        let finished =
+            client.wait_until_finished(&task.task_id, |task| show_progress(output, &bar, task)).await?;
         bar.finish_and_clear();
         let rejected: Vec<RecordResult> = client
             .results(&task.task_id)
@@ -72,20 +72,40 @@ impl Register {
         Ok(ExitCode::from(if rejected.is_empty() { exit::OK } else { exit::CHECK_FAILED }))
     }
 
-    async fn hand_in(&self, client: &RegistrationClient) -> Result<Task, Failure> {
-        let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned());
-        let bytes = read(&self.file)?;
-        let is_json = self.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        Ok(if is_json {
-            client.submit_json(bytes, name.as_deref()).await?
+    /// Judges the file by the rules that the hub would go by, without a hub.
+    fn check_only(&self, output: Output) -> Result<ExitCode, Failure> {
+        let checked = check_file(&self.file, self.encoding.as_deref(), self.municipality)?;
+        if output.json {
+            println!(
+                "{}",
+                serde_json::json!({
+                    "type": "checked", "received": checked.received, "rejected": checked.rejected.len()
+                })
+            );
         } else {
-            client.submit_csv(bytes, self.encoding.as_deref(), name.as_deref()).await?
-        })
+            println!(
+                "{} {}, {} {}",
+                output.language.pick("件数", "rows"),
+                checked.received,
+                output.language.pick("エラー", "faulty"),
+                checked.rejected.len()
+            );
+        }
+        tell_rejected(output, &checked.rejected)?;
+        Ok(ExitCode::from(if checked.rejected.is_empty() { exit::OK } else { exit::CHECK_FAILED }))
     }
 }
 
-fn read(path: &Path) -> Result<Bytes, Failure> {
-    std::fs::read(path).map(Bytes::from).map_err(|error| Failure::file(path, &error))
+/// A client with the certificate of this municipality in this world.
+pub(super) fn registration_client(
+    data: &DataFolder,
+    municipality: MunicipalityCode,
+) -> Result<RegistrationClient, Failure> {
+    let world = data.world()?;
+    let peer = PeerName::new(Party::Municipality, municipality.as_str())
+        .map_err(|error| Failure::internal(&error))?;
+    let hub = peer_client(&world, data.path(), &peer, Party::Hub)?;
+    Ok(RegistrationClient::new(hub, municipality))
 }
 
 fn progress_bar(output: Output, rows: u64) -> ProgressBar {
@@ -124,8 +144,15 @@ fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
             ["受信", "登録", "更新", "変更なし", "削除", "エラー", "採番済", "不一致", "該当なし"]
         }
         crate::language::Language::En => [
-            "received", "registered", "updated", "unchanged", "deleted", "rejected", "numbered",
-            "mismatched", "not found",
+            "received",
+            "registered",
+            "updated",
+            "unchanged",
+            "deleted",
+            "rejected",
+            "numbered",
+            "mismatched",
+            "not found",
         ],
     };
     let mut rows = table(&header);

@@ -16,9 +16,16 @@ use crate::exit::Failure;
   pmh-sim seed --out ./world --seed 7 --port 9700")]
 pub(crate) struct Seed {
     /// Folder of the new world.
-    #[arg(long, visible_alias = "data", env = "PMH_DATA", default_value = "./pmh-sim-data", value_name = "DIR")]
+    #[arg(
+        long,
+        visible_alias = "data",
+        env = "PMH_DATA",
+        default_value = "./pmh-sim-data",
+        value_name = "DIR"
+    )]
     out: PathBuf,
     /// The same seed gives the same people.
+    #[expect(clippy::struct_field_names, reason = "the verb and its option share the word")]
     #[arg(long, default_value_t = pmh_simulator::seed::DEFAULT_SEED)]
     seed: u64,
     /// Base port of the world's doors.
@@ -31,13 +38,16 @@ pub(crate) struct Seed {
 
 impl Seed {
     pub(crate) fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let options =
-            Options { port: self.port, host: self.host, seed: self.seed, ..Options::at(&self.out) };
+        let options = Options { port: self.port, host: self.host, seed: self.seed, ..Options::at(&self.out) };
         let made = make_world(&options)?;
         if output.json {
             println!("{}", serde_json::json!({ "type": "seeded", "folder": self.out, "new": made }));
         } else if made {
-            println!("{} {}", output.language.pick("世界を作りました:", "made a world in"), self.out.display());
+            println!(
+                "{} {}",
+                output.language.pick("世界を作りました:", "made a world in"),
+                self.out.display()
+            );
         } else {
             println!(
                 "{} {}",

@@ -35,9 +35,12 @@ impl Status {
             all_up &= up;
             if output.json {
                 let status = answer.as_ref().ok();
-                println!("{}", serde_json::json!({
-                    "type": "party", "party": party, "up": up, "address": address, "status": status
-                }));
+                println!(
+                    "{}",
+                    serde_json::json!({
+                        "type": "party", "party": party, "up": up, "address": address, "status": status
+                    })
+                );
             }
             rows.add_row(match answer {
                 Ok(status) => row(output.language, party, &address.to_string(), &status),
@@ -65,8 +68,7 @@ fn header(language: Language) -> [&'static str; 5] {
 }
 
 fn row(language: Language, party: Party, address: &str, status: &StatusAnswer) -> [String; 5] {
-    let counts: Vec<String> =
-        status.counters.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let counts: Vec<String> = status.counters.iter().map(|(name, count)| format!("{name} {count}")).collect();
     let state = if status.ready {
         language.pick("稼働中", "ready")
     } else {

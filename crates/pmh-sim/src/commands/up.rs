@@ -29,6 +29,7 @@ pub(crate) struct WorldOptions {
     pub(crate) host: IpAddr,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
 #[derive(Args)]
 #[command(after_help = "Examples:
   pmh-sim up
@@ -146,7 +147,10 @@ fn tell(output: Output, topology: &Topology, elapsed_ms: u64, plain: bool) {
             )
         );
     }
-    println!("{} ({elapsed_ms} ms)", language.pick("準備完了。Ctrl-C で終わります。", "ready. Ctrl-C ends it."));
+    println!(
+        "{} ({elapsed_ms} ms)",
+        language.pick("準備完了。Ctrl-C で終わります。", "ready. Ctrl-C ends it.")
+    );
 }
 
 /// Every world has a place for the plain door, and opens it only when asked.

@@ -60,7 +60,11 @@ fn qualification(output: Output, qualification: Qualification) -> &'static str {
 fn show(output: Output, answer: &VisitAnswer) {
     let language = output.language;
     println!("{}  {}", language.pick("回答日時", "answered at"), answer.answered_at);
-    println!("{}  {}", language.pick("保険資格", "insurance"), qualification(output, answer.insurance.qualification));
+    println!(
+        "{}  {}",
+        language.pick("保険資格", "insurance"),
+        qualification(output, answer.insurance.qualification)
+    );
     if answer.subsidies.is_empty() {
         println!(
             "{}",

@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use pmh_domain::Stopwatch;
 use pmh_service::{Exchange, StartError};
-use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::TryRecvError;
 
 pub use findings::{Findings, StepFailed};
 use stage::Stage;
@@ -99,11 +99,31 @@ pub async fn run(options: Options, mut tell: impl FnMut(Event<'_>)) -> Result<Su
     step!("mismatch", "カナが違う人は採番されない", "whose kana differ is not numbered", register::mismatch);
     step!("bind", "住民がログインし仮名が紐付く", "a citizen logs in, a pseudonym is bound", people::bind);
     step!("visit", "カードと同意で資格が見える", "card and consent show the subsidy", people::visit);
-    step!("revisit", "次の受診は別の鍵、同じ答え", "next visit: another key, the same answer", people::revisit);
+    step!(
+        "revisit",
+        "次の受診は別の鍵、同じ答え",
+        "next visit: another key, the same answer",
+        people::revisit
+    );
     step!("replay", "使った鍵は二度と使えない", "a used key is refused", keys::replay);
-    step!("borrowed-key", "他の医療機関では使えない", "a key serves one institution only", keys::borrowed_key);
-    step!("no-consent", "同意がなければ鍵も照会もない", "no consent: no key, no question", people::no_consent);
-    step!("not-registered", "未登録の人は空の答え", "not registered: the empty answer", people::not_registered);
+    step!(
+        "borrowed-key",
+        "他の医療機関では使えない",
+        "a key serves one institution only",
+        keys::borrowed_key
+    );
+    step!(
+        "no-consent",
+        "同意がなければ鍵も照会もない",
+        "no consent: no key, no question",
+        people::no_consent
+    );
+    step!(
+        "not-registered",
+        "未登録の人は空の答え",
+        "not registered: the empty answer",
+        people::not_registered
+    );
     step!("lapsed", "期限切れも同じ空の答え", "lapsed: the same empty answer", people::lapsed);
     step!("citizen", "住民が自分の資格を仮名で見る", "the citizen reads by pseudonym", people::citizen);
     step!(

@@ -79,11 +79,11 @@ pub(crate) async fn not_registered(stage: &mut Stage, findings: &mut Findings) -
 
 /// Registered, but the validity is over: the same again.
 pub(crate) async fn lapsed(stage: &mut Stage, findings: &mut Findings) -> StepResult {
-    let found = stage
-        .osaka
-        .search(&stage.individual_number_of("CARD-LAPSED")?)
-        .await?;
-    findings.must("the person is registered and numbered", found.people.iter().any(|one| one.numbering == "numbered"));
+    let found = stage.osaka.search(&stage.individual_number_of("CARD-LAPSED")?).await?;
+    findings.must(
+        "the person is registered and numbered",
+        found.people.iter().any(|one| one.numbering == "numbered"),
+    );
     same_as_no_consent(stage, findings, "CARD-LAPSED").await
 }
 
@@ -111,8 +111,7 @@ pub(crate) async fn citizen(stage: &mut Stage, findings: &mut Findings) -> StepR
     })?;
     let bearer = HeaderValue::from_str(&format!("Bearer {session}"))
         .map_err(|_| StepFailed::Unexpected("the session is no header".to_owned()))?;
-    let own: OwnRecords =
-        stage.citizen.get_with(paths::CITIZEN_SUBSIDIES, AUTHORIZATION, bearer).await?;
+    let own: OwnRecords = stage.citizen.get_with(paths::CITIZEN_SUBSIDIES, AUTHORIZATION, bearer).await?;
     let visit = stage.visit(CHILD, true).await?;
     findings.note("subsidies", own.subsidies.len());
     findings.must("the citizen sees what the clinic saw", own.subsidies == visit.subsidies);

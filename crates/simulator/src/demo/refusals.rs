@@ -60,7 +60,10 @@ pub(crate) async fn wrong_door(stage: &mut Stage, findings: &mut Findings) -> St
     let nobody = PeerClient::without_certificate(&ca, Party::Hub, address);
     let answer = nobody.get::<Tasks>(paths::TASKS).await;
     findings.note("noCertificate", outcome(&answer));
-    findings.must("without a certificate there is no connection", matches!(answer, Err(CallError::Unreachable(_))));
+    findings.must(
+        "without a certificate there is no connection",
+        matches!(answer, Err(CallError::Unreachable(_))),
+    );
 
     let folder = tempfile::tempdir()?;
     let foreign = Pki::create(&folder.path().join("pki"))?;

@@ -7,9 +7,9 @@ use pmh_domain::PmhId;
 use pmh_wire::{Door, Encoding, Party, SubjectRecord, paths};
 use serde_json::{Value, json};
 
+use super::StepFailed;
 use super::findings::Findings;
 use super::stage::{Stage, StepResult};
-use super::StepFailed;
 use crate::fixtures;
 use crate::scheme::Scheme;
 
@@ -39,7 +39,10 @@ pub(crate) async fn register(stage: &mut Stage, findings: &mut Findings) -> Step
         .collect();
     findings.note("faultyReceived", faulty.received);
     findings.note("faultyRejected", faulty.rejected);
-    findings.note("codes", found.values().flatten().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    findings.note(
+        "codes",
+        found.values().flatten().cloned().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+    );
     findings.must("every fault draws its code, no good row is rejected", found == expected);
     findings.must(
         "the good rows of the faulty file are in",
@@ -140,14 +143,14 @@ pub(crate) async fn mismatch(stage: &mut Stage, findings: &mut Findings) -> Step
     let people = json!([{ "myNumber": record.my_number, "basicFiveInfo": record.basic_five_info }]);
     let answer: Value = hub.post(paths::NUMBERING, &json!({ "people": people })).await?;
     findings.must("not numbered", answer["numbered"] == json!([]));
-    let told: Vec<String> = answer["notNumbered"][0]
-        .as_object()
-        .into_iter()
-        .flat_map(|object| object.keys().cloned())
-        .collect();
+    let told: Vec<String> =
+        answer["notNumbered"][0].as_object().into_iter().flat_map(|object| object.keys().cloned()).collect();
     findings.note("reason", answer["notNumbered"][0]["reason"].clone());
     findings.must("the reason is a mismatch", answer["notNumbered"][0]["reason"] == "mismatch");
-    findings.must("number and reason only", BTreeSet::from_iter(told) == BTreeSet::from(["myNumber".to_owned(), "reason".to_owned()]));
+    findings.must(
+        "number and reason only",
+        BTreeSet::from_iter(told) == BTreeSet::from(["myNumber".to_owned(), "reason".to_owned()]),
+    );
     let text = answer.to_string();
     let five = &record.basic_five_info;
     for item in [&five.name, &five.name_kana, &five.address, &five.date_of_birth] {
@@ -157,9 +160,9 @@ pub(crate) async fn mismatch(stage: &mut Stage, findings: &mut Findings) -> Step
         findings.must("no item is named in the answer", !text.to_lowercase().contains(word));
     }
     let found = stage.osaka.search(&stage.individual_number_of(MISMATCHED)?).await?;
-    let state = found.people.first().map(|person| person.numbering.clone()).unwrap_or_default();
-    findings.note("municipalitySees", state.clone());
-    findings.must("the municipality sees the state", state == "mismatch");
+    let seen = found.people.first().map(|person| person.numbering.clone()).unwrap_or_default();
+    findings.note("municipalitySees", seen.clone());
+    findings.must("the municipality sees the state", seen == "mismatch");
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::StepFailed;
 use super::findings::Findings;
 use super::stage::{Stage, StepResult};
-use crate::leak_scan::{Kind, Scanned, Scanner, Wanted};
+use crate::leak_scan::{Kind, Scanned, Wanted};
 
 /// Who may hold numbers and names: their own share of the world, handed to them before it starts.
 const MAY_HOLD_PEOPLE: [&str; 2] = ["seed/municipality.json", "seed/intermediate.json"];
@@ -17,16 +17,16 @@ const CANARY: &str = "canary-7f3a9c51";
 
 /// Individual Numbers, names and PMH-IDs in all files, logs, captured output; on PostgreSQL in all columns.
 pub(crate) async fn leak_scan(stage: &mut Stage, findings: &mut Findings) -> StepResult {
-    let scanner = wanted(stage).scanner();
+    let search = wanted(stage).scanner();
     let mut scanned = Scanned::default();
-    scanner.folder(stage.topology.data(), &mut scanned)?;
+    search.folder(stage.topology.data(), &mut scanned)?;
     for path in &stage.captured {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        scanner.file(path, &name, &mut scanned)?;
+        search.file(path, &name, &mut scanned)?;
     }
     if let Some(url) = &stage.database {
         for party in Party::ALL {
-            scanner.schema(url, &stage.topology.world().name, party, &mut scanned).await?;
+            search.schema(url, &stage.topology.world().name, party, &mut scanned).await?;
         }
     }
     findings.note("places", scanned.places);
@@ -43,7 +43,8 @@ pub(crate) async fn leak_scan(stage: &mut Stage, findings: &mut Findings) -> Ste
     }
     findings.must("no Individual Number where it must not be", by_kind(Kind::IndividualNumber, false) == 0);
     findings.must("no name where it must not be", by_kind(Kind::Name, false) == 0);
-    findings.must("no PMH-ID in clear anywhere", by_kind(Kind::PmhId, false) + by_kind(Kind::PmhId, true) == 0);
+    findings
+        .must("no PMH-ID in clear anywhere", by_kind(Kind::PmhId, false) + by_kind(Kind::PmhId, true) == 0);
     findings.must(
         "the scan sees the numbers in the files that may hold them",
         by_kind(Kind::IndividualNumber, true) > 0,
@@ -97,16 +98,16 @@ fn add_pmh_id(wanted: &mut Wanted, pmh_id: &PmhId) {
 pub(crate) async fn of_pmh_id(stage: &Stage, party: Party, pmh_id: &PmhId) -> Result<u64, StepFailed> {
     let mut wanted = Wanted::default();
     add_pmh_id(&mut wanted, pmh_id);
-    let scanner: Scanner = wanted.scanner();
+    let search = wanted.scanner();
     let mut scanned = Scanned::default();
     if let Some(url) = &stage.database {
-        scanner.schema(url, &stage.topology.world().name, party, &mut scanned).await?;
+        search.schema(url, &stage.topology.world().name, party, &mut scanned).await?;
         return Ok(scanned.total());
     }
     let data = stage.topology.data();
     for suffix in ["", "-wal", "-shm"] {
         let name = format!("{}.sqlite{suffix}", party.as_str());
-        scanner.file(&data.join(&name), &name, &mut scanned)?;
+        search.file(&data.join(&name), &name, &mut scanned)?;
     }
     Ok(scanned.total())
 }

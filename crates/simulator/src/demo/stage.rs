@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use pmh_crypto::Entropy;
-use pmh_domain::{Consents, IndividualNumber, InstitutionCode, MunicipalityCode, PmhId, Stopwatch, Strictness};
+use pmh_domain::{
+    Consents, IndividualNumber, InstitutionCode, MunicipalityCode, PmhId, Stopwatch, Strictness,
+};
 use pmh_eligibility::hub::Epochs;
 use pmh_municipality::RegistrationClient;
 use pmh_service::{Counters, PeerClient, PlainClient, StartError};
-use pmh_wire::{
-    ConsentsBody, Door, Party, PeerName, SubjectRecord, VisitAnswer, VisitRequest, paths,
-};
+use pmh_wire::{ConsentsBody, Door, Party, PeerName, SubjectRecord, VisitAnswer, VisitRequest, paths};
 
 use super::{Options, PATIENCE, StepFailed};
 use crate::population::Person;

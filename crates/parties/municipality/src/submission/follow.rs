@@ -72,7 +72,7 @@ async fn carry(
             State::Done { .. } | State::Refused { .. } => return Ok(()),
         };
         store_state(municipal, municipality, number, &state).await?;
-        count(municipal, &submission.file_name, &state);
+        count(municipal, &state);
     }
 }
 
@@ -127,20 +127,21 @@ async fn store_state(
     tx.commit().await
 }
 
-fn count(municipal: &Municipal, file_name: &str, state: &State) {
+/// The name of a file stays out of the log: it is the municipality's own and may hold a person's.
+fn count(municipal: &Municipal, state: &State) {
     match state {
         State::Pending => municipal.counters.add("submissions_to_send_again", 1),
         State::Sent { task_id } => {
             municipal.counters.add("submissions_sent", 1);
-            tracing::info!(file_name, task_id, "a file was taken by the hub");
+            tracing::info!(task_id, "a file was taken by the hub");
         }
         State::Done { outcome } => {
             municipal.counters.add("submissions_done", 1);
-            tracing::info!(file_name, outcome, "the hub has finished a file");
+            tracing::info!(outcome, "the hub has finished a file");
         }
         State::Refused { outcome } => {
             municipal.counters.add("submissions_refused", 1);
-            tracing::warn!(file_name, outcome, "the hub refused a file");
+            tracing::warn!(outcome, "the hub refused a file");
         }
     }
 }

@@ -1,0 +1,130 @@
+//! `register --check`: what the hub would say of each row, found without one.
+
+use std::io::Read;
+use std::path::Path;
+
+use pmh_domain::MunicipalityCode;
+use pmh_wire::{
+    CsvReader, Encoding, Fault, JsonArrayReader, Outcome, Problem, RecordResult, Row, RowProblem, Rules,
+};
+
+use crate::exit::Failure;
+
+/// What a check found. Whether a deletion record names something that stands, only the hub can know.
+pub(super) struct Checked {
+    pub(super) received: u64,
+    pub(super) rejected: Vec<RecordResult>,
+}
+
+const PIECE_BYTES: usize = 64 * 1024;
+
+pub(super) fn check_file(
+    path: &Path,
+    encoding: Option<&str>,
+    municipality: MunicipalityCode,
+) -> Result<Checked, Failure> {
+    let mut file = std::fs::File::open(path).map_err(|error| Failure::file(path, &error))?;
+    let mut reader = Reader::for_file(path, encoding)?;
+    let mut checked = Checked { received: 0, rejected: Vec::new() };
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        let read = file.read(&mut piece).map_err(|error| Failure::file(path, &error))?;
+        if read == 0 {
+            break;
+        }
+        checked.take(reader.push(&piece[..read])?, municipality);
+    }
+    checked.take(reader.finish()?, municipality);
+    Ok(checked)
+}
+
+enum Reader {
+    Json(Box<JsonArrayReader>),
+    Csv(Box<CsvReader>),
+}
+
+impl Reader {
+    fn for_file(path: &Path, encoding: Option<&str>) -> Result<Self, Failure> {
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            return Ok(Self::Json(Box::new(JsonArrayReader::new())));
+        }
+        let encoding: Option<Encoding> = encoding.map(str::parse).transpose().map_err(|_| {
+            Failure::usage("文字コードは utf-8 か shift_jis です。", "the encoding is utf-8 or shift_jis.")
+        })?;
+        Ok(Self::Csv(Box::new(CsvReader::new(encoding))))
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> Result<Vec<Row>, Problem> {
+        match self {
+            Self::Json(reader) => reader.push(bytes),
+            Self::Csv(reader) => reader.push(bytes),
+        }
+    }
+
+    fn finish(self) -> Result<Vec<Row>, Problem> {
+        match self {
+            Self::Json(reader) => reader.finish(),
+            Self::Csv(reader) => reader.finish(),
+        }
+    }
+}
+
+impl Checked {
+    fn take(&mut self, rows: Vec<Row>, municipality: MunicipalityCode) {
+        for row in rows {
+            self.received += 1;
+            match row {
+                Row::Rejected { line, history_key, faults } => self.reject(line, history_key, faults),
+                Row::Record { line, record, .. } => {
+                    let parsed = record.parse(municipality, Rules::default());
+                    if let Err(faults) = parsed.subject {
+                        self.reject(line, parsed.history_key, faults);
+                    }
+                }
+            }
+        }
+    }
+
+    fn reject(&mut self, line: u64, history_key: Option<String>, faults: Vec<Fault>) {
+        self.rejected.push(RecordResult {
+            line,
+            history_key,
+            outcome: Outcome::Rejected,
+            warnings: Vec::new(),
+            errors: faults.into_iter().map(RowProblem::from).collect(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fixture(name: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name)
+    }
+
+    fn osaka() -> MunicipalityCode {
+        "271004".parse().unwrap()
+    }
+
+    #[test]
+    fn a_check_finds_the_faults_that_the_hub_finds_and_no_other() {
+        let checked = check_file(&fixture("osaka-child-faulty.csv"), None, osaka()).unwrap();
+        let found: Vec<(u64, String)> =
+            checked.rejected.iter().map(|result| (result.line, result.errors[0].code.clone())).collect();
+        let expected: Vec<(u64, String)> = pmh_simulator::fixtures::osaka_faults()
+            .iter()
+            .map(|fault| (fault.line, fault.code.as_str().to_owned()))
+            .collect();
+        assert_eq!(found, expected);
+        assert_eq!(checked.received, 80);
+    }
+
+    #[test]
+    fn a_file_in_shift_jis_is_recognised_and_read_as_what_it_is_not_when_told_so() {
+        let file = fixture("osaka-child.sjis.csv");
+        assert!(check_file(&file, None, osaka()).unwrap().rejected.is_empty());
+        assert!(check_file(&file, Some("utf-8"), osaka()).is_err());
+    }
+}
