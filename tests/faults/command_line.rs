@@ -8,9 +8,9 @@ use pmh_simulator::personas;
 use pmh_simulator::world::INSTITUTIONS;
 use pmh_wire::Party;
 
-use super::process::{Said, pmh_sim, program, run, BINARY};
-use super::world::{CHILD, HOSPITAL, OSAKA, World};
+use super::process::{BINARY, Said, pmh_sim, program, run};
 use super::root;
+use super::world::{CHILD, HOSPITAL, OSAKA, World};
 use crate::support::TestDatabase;
 
 #[tokio::test]
@@ -85,7 +85,9 @@ async fn a_database_that_cannot_be_used_is_14_and_its_password_is_not_told() {
 async fn verbs() -> Vec<String> {
     let help = pmh_sim(["--help"]).await.must_end_with(0).stdout;
     let listed = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
-    let verbs = listed.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    // Lines further in go on with the description of the verb above.
+    let of_verbs = listed.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    let verbs = of_verbs.filter_map(|line| line.split_whitespace().next());
     verbs.filter(|verb| *verb != "help").map(str::to_owned).collect()
 }
 
@@ -134,8 +136,8 @@ async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
     for verb in &verbs {
         let help = pmh_sim([verb.as_str(), "--help"]).await.must_end_with(0);
         let own = examples(&help);
-        assert!(!own.is_empty(), "{verb} --help shows no example:\n{}", help.stdout);
-        assert!(own.iter().all(|example| example.split_whitespace().any(|word| word == verb)), "{own:?}");
+        let calls_it = own.iter().any(|example| example.split_whitespace().nth(1) == Some(verb));
+        assert!(calls_it, "{verb} --help shows no example of it:\n{}", help.stdout);
         found.extend(own);
     }
     let wrong: Vec<(String, Vec<String>)> = found

@@ -35,7 +35,9 @@ async fn every_role_of_every_party_asks_for_durable_commits(place: &TestDatabase
                     ("foreign_keys", "1"),
                     ("secure_delete", "1"),
                 ],
-                Kind::Postgres => &[("fsync", "on"), ("synchronous_commit", "on"), ("full_page_writes", "on")],
+                Kind::Postgres => {
+                    &[("fsync", "on"), ("synchronous_commit", "on"), ("full_page_writes", "on")]
+                }
             };
             for (name, value) in wanted {
                 let found = settings.get(*name).map(String::as_str);
@@ -65,7 +67,10 @@ async fn the_hub_synchronises_its_log_before_it_acknowledges() {
         let task: Task = serde_json::from_str(&said.stdout).unwrap();
         assert_eq!(task.received, 1);
         let after = synchronised(&trace);
-        assert!(after > before, "the log was synchronised {before} times before and {after} after task {seed}");
+        assert!(
+            after > before,
+            "the log was synchronised {before} times before and {after} after task {seed}"
+        );
     }
     // What comes after the acknowledgement, too: the rows are applied in a transaction of their own.
     until("the rows are applied", async || {

@@ -15,9 +15,13 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Nobody waits longer for what must happen: a failure, not a measurement.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How often somebody who waits asks.
 const PAUSE: Duration = Duration::from_millis(10);
+
+/// Nobody waits longer for what must happen: a failure, not a measurement.
+fn patience() -> Duration {
+    Duration::from_secs(size(120, 900).unsigned_abs())
+}
 
 /// Asks again until there is an answer. The one place that waits by asking: what another process has done can
 /// only be asked for.
@@ -30,10 +34,8 @@ async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
             tokio::time::sleep(PAUSE).await;
         }
     };
-    match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(answer) => answer,
-        Err(_) => panic!("{what}: not within {} s", PATIENCE.as_secs()),
-    }
+    let in_time = tokio::time::timeout(patience(), asking).await;
+    in_time.unwrap_or_else(|_| panic!("{what}: not within {} s", patience().as_secs()))
 }
 
 /// `usual`, or the larger number of `cargo xtask deep`.

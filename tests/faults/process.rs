@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::PATIENCE;
+use super::patience;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_pmh-sim");
 
@@ -59,7 +59,7 @@ impl Said {
 
 /// Runs to the end.
 pub(crate) async fn run(mut command: Command) -> Said {
-    let output = timeout(PATIENCE, command.output()).await.expect("the process ends in time");
+    let output = timeout(patience(), command.output()).await.expect("the process ends in time");
     Said::new(output.unwrap())
 }
 
@@ -91,7 +91,7 @@ impl Running {
             }
             false
         };
-        let is_ready = timeout(PATIENCE, reading).await.expect("the process says that it is ready");
+        let is_ready = timeout(patience(), reading).await.expect("the process says that it is ready");
         let running = Self { child, errors: errors.to_owned() };
         assert!(is_ready, "{command:?} ended: {}", running.errors());
         // A full pipe would stop the process.
@@ -113,7 +113,7 @@ impl Running {
     pub(crate) async fn terminate(mut self) {
         let id = self.child.id().expect("it runs").to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").unwrap();
+        let status = timeout(patience(), self.child.wait()).await.expect("it ends in time").unwrap();
         assert_eq!(status.code(), Some(0), "{}", self.errors());
     }
 }

@@ -81,13 +81,12 @@ impl Checkout {
     /// `127.0.0.1:87nn` becomes the same door of our world.
     fn on_our_ports(&self, line: &str) -> String {
         let mut parts = line.split("127.0.0.1:87");
-        let mut ours = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
+        let before = parts.next().unwrap_or_default().to_owned();
+        parts.fold(before, |ours, part| {
             let (offset, rest) = part.split_at(2);
             let port = self.base_port + offset.parse::<u16>().unwrap();
-            ours.push_str(&format!("127.0.0.1:{port}{rest}"));
-        }
-        ours
+            ours + &format!("127.0.0.1:{port}{rest}")
+        })
     }
 
     fn errors(&self, name: &str) -> PathBuf {

@@ -6,6 +6,7 @@ use pmh_domain::parse_rfc3339;
 use pmh_service::{PlainClient, World as Addresses};
 use pmh_wire::{Binding, Door, LoginAnswer, LoginRequest, OwnRecords, Party, VisitAnswer, paths};
 
+use super::process::pmh_sim;
 use super::world::{CHILD, CHILDS_PIN, HOSPITAL, OSAKA, World};
 use super::{root, until};
 use crate::support::{TestDatabase, for_each_store};
@@ -67,8 +68,7 @@ async fn bind_and_read(world: &World<'_>) {
     })
     .await;
     let bearer = HeaderValue::from_str(&format!("Bearer {}", login.session)).unwrap();
-    let own: OwnRecords =
-        portal.get_with(paths::CITIZEN_SUBSIDIES, AUTHORIZATION, bearer).await.unwrap();
+    let own: OwnRecords = portal.get_with(paths::CITIZEN_SUBSIDIES, AUTHORIZATION, bearer).await.unwrap();
     assert_eq!(own.subsidies.len(), 1);
 }
 
@@ -89,4 +89,13 @@ async fn a_party_that_starts_an_hour_later_shows_the_worlds_time() {
         assert!(parse_rfc3339(&shown).unwrap() >= began_ms + 3_600_000, "{shown}");
         institution.kill().await;
     }
+}
+
+#[tokio::test]
+async fn a_single_party_of_a_world_without_ports_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    pmh_sim(["seed", "--port", "0", "--out", data]).await.must_end_with(0);
+    let refused = pmh_sim(["serve", "hub", "--data", data]).await.must_end_with(14);
+    assert!(refused.stderr.contains("base port"), "{}", refused.stderr);
 }

@@ -1,7 +1,8 @@
 //! What stands in the parties' databases, counted beside the running parties.
 
-use pmh_store::{OWNER, PartySchema, on_connection};
+use pmh_store::{OWNER, PartySchema, Store, on_connection};
 
+use super::until;
 use super::world::OSAKA;
 use crate::support::TestDatabase;
 
@@ -52,10 +53,18 @@ impl Arrived {
     }
 }
 
-/// Linkings that the intermediate server and introductions that the OQS have not got rid of yet.
-pub(crate) async fn undelivered(place: &TestDatabase) -> i64 {
-    let linkings = at_intermediate(place, "SELECT COUNT(*) FROM linking_outbox").await;
-    linkings + at_eligibility(place, "SELECT COUNT(*) FROM linking WHERE introduced < due").await
+/// Returns when the intermediate server has got rid of every linking and the OQS of every introduction.
+pub(crate) async fn until_delivered(place: &TestDatabase) {
+    let intermediate = open(place, &pmh_intermediate::SCHEMA, OWNER).await;
+    let eligibility = open(place, &pmh_eligibility::SCHEMA, OWNER).await;
+    until("everybody is introduced to the portal", async || {
+        let linkings = count_in(&intermediate, "SELECT COUNT(*) FROM linking_outbox").await;
+        let not_introduced = "SELECT COUNT(*) FROM linking WHERE introduced < due";
+        (linkings + count_in(&eligibility, not_introduced).await == 0).then_some(())
+    })
+    .await;
+    intermediate.close().await;
+    eligibility.close().await;
 }
 
 /// As the registration desk of Osaka: row-level security shows nothing to the owner of the tables.
@@ -80,11 +89,18 @@ pub(crate) async fn at_municipality(place: &TestDatabase, sql: &'static str) -> 
 }
 
 async fn count(place: &TestDatabase, schema: &PartySchema, role: &str, sql: &'static str) -> i64 {
-    let store = schema.open(place.database(), role, 1).await.unwrap();
-    let mut tx = store.read().await.unwrap();
-    tx.for_municipality(OSAKA).await.unwrap();
-    let count = on_connection!(&mut tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await.unwrap());
-    drop(tx);
+    let store = open(place, schema, role).await;
+    let count = count_in(&store, sql).await;
     store.close().await;
     count
+}
+
+async fn open(place: &TestDatabase, schema: &PartySchema, role: &str) -> Store {
+    schema.open(place.database(), role, 1).await.unwrap()
+}
+
+async fn count_in(store: &Store, sql: &'static str) -> i64 {
+    let mut tx = store.read().await.unwrap();
+    tx.for_municipality(OSAKA).await.unwrap();
+    on_connection!(&mut tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await.unwrap())
 }

@@ -1,9 +1,18 @@
 //! What several suites use. Databases: a fresh one for each test, on both kinds.
 
+pub(crate) mod answers;
 mod database;
+pub(crate) mod numbering;
+mod office;
+pub(crate) mod oqs;
+pub(crate) mod people;
+pub(crate) mod reception;
+pub(crate) mod rows;
 pub(crate) mod tables;
+pub(crate) mod world;
 
 pub(crate) use database::TestDatabase;
+pub(crate) use office::Office;
 
 /// Declares every case twice, in `mod sqlite` and `mod postgres`, so that the name of a failing test says on
 /// which database it failed. A case is `async fn case(place: &TestDatabase)`; one that is not listed is dead

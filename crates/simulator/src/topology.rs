@@ -35,6 +35,8 @@ pub struct Options {
     pub data: PathBuf,
     /// Base port; 0 lets every door pick its own.
     pub port: u16,
+    /// Whether a world that is there moves to `port` and `host`; else its doors stay where they are.
+    pub move_doors: bool,
     pub host: IpAddr,
     /// `postgres://…` for all parties; `None` is SQLite files in the data folder.
     pub database: Option<String>,
@@ -56,6 +58,7 @@ impl Options {
         Self {
             data: data.to_owned(),
             port: BASE_PORT,
+            move_doors: false,
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             database: None,
             plain: false,
@@ -115,7 +118,11 @@ impl Topology {
     /// Makes the world if there is none, and runs all six parties.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let ownership = Ownership::take(&options.data, &START_ORDER)?;
-        make_world(&options)?;
+        if !make_world(&options)? && options.move_doors {
+            let mut world = World::read(&options.data)?;
+            world.addresses = World::plan(&world.name, options.host, options.port)?.addresses;
+            world.write(&options.data)?;
+        }
         Self::run(options, &START_ORDER, ownership).await
     }
 

@@ -66,6 +66,7 @@ impl Up {
         let started = Stopwatch::start();
         let options = Options {
             port: self.world.port.unwrap_or(pmh_simulator::topology::BASE_PORT),
+            move_doors: self.world.port.is_some(),
             host: self.world.host,
             database: self.world.database.clone(),
             plain: self.plain,

@@ -1,0 +1,16 @@
+//! Every route of the hub's doors: what it takes, what it refuses, and that a refusal leaves nothing behind.
+
+mod areas;
+mod bearer;
+mod bindings;
+mod checkpoints;
+mod epochs;
+mod files;
+mod linkage_keys;
+mod peers;
+mod queries;
+mod records;
+mod search;
+mod sizes;
+mod subjects;
+mod tasks;

@@ -1,0 +1,258 @@
+//! A small world on a test's own database: two municipalities, two institutions, twelve people.
+//!
+//! It is written file by file as `seed` would, only smaller. [`World::whole`] runs it as `up` does; otherwise the hub
+//! runs beside a [`ScriptedIntermediate`], and its other neighbours are clients with their certificates.
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pmh_crypto::{Entropy, sha256};
+use pmh_domain::{Clock, SystemClock};
+use pmh_service::{Beginning, Counters, Exchanges, PartyEnv, PeerClient, Pki, PlainClient};
+use pmh_simulator::population::WORLD_START_MS;
+use pmh_simulator::topology::{Options, Topology};
+use pmh_store::Database;
+use pmh_wire::{
+    Door, Party, PeerName, Rules, SeedEligibility, SeedHub, SeedInstitution, SeedInstitutionName,
+    SeedIntermediate, SeedMunicipality, SeedOffice, SeedPortal, SeedTenant,
+};
+use serde::Serialize;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::TestDatabase;
+use super::numbering::{ScriptedIntermediate, quiet_address};
+use super::people::{ENROLLED, person};
+
+pub(crate) const OSAKA: &str = "271004";
+pub(crate) const TOKYO: &str = "130001";
+pub(crate) const HOSPITAL: &str = "2719910016";
+pub(crate) const PHARMACY: &str = "2749940033";
+
+const PICKED_BY_THE_SYSTEM: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+const DOORS_OF_THE_HUB: [Door; 5] = [
+    Door::HubRegistration,
+    Door::HubEligibility,
+    Door::HubPortal,
+    Door::HubRegistrationPlain,
+    Door::HubAdmin,
+];
+
+pub(crate) struct World {
+    data: PathBuf,
+    database: Database,
+    pki: Arc<Pki>,
+    whole: Option<Topology>,
+    hub: Option<Serving>,
+    /// Files of a world whose tables are on a server.
+    _folder: Option<TempDir>,
+}
+
+/// A party that runs by itself.
+struct Serving {
+    shutdown: CancellationToken,
+    tracker: TaskTracker,
+}
+
+impl World {
+    /// All six parties.
+    pub(crate) async fn whole(place: &TestDatabase) -> Self {
+        let mut world = Self::made(place);
+        let database = match &world.database {
+            Database::Sqlite { .. } => None,
+            Database::Postgres { url, .. } => Some(url.clone()),
+        };
+        let options = Options { port: 0, database, plain: true, ..Options::at(&world.data) };
+        world.whole = Some(Topology::start(options).await.unwrap());
+        world
+    }
+
+    /// The hub, and an intermediate server that does as it is told.
+    pub(crate) async fn hub(place: &TestDatabase) -> (Self, ScriptedIntermediate) {
+        let mut world = Self::made(place);
+        let listener = TcpListener::bind(PICKED_BY_THE_SYSTEM).unwrap();
+        world.put_door(Door::Numbering, listener.local_addr().unwrap());
+        let intermediate = ScriptedIntermediate::serve(listener, &world.pki);
+        world.start_hub().await;
+        (world, intermediate)
+    }
+
+    /// The hub alone; the intermediate server can come later.
+    pub(crate) async fn hub_alone(place: &TestDatabase) -> Self {
+        let mut world = Self::made(place);
+        world.put_door(Door::Numbering, quiet_address());
+        world.start_hub().await;
+        world
+    }
+
+    /// The files of a world that nobody runs yet.
+    fn made(place: &TestDatabase) -> Self {
+        let (data, folder) = data_folder(place);
+        let name = match place.database() {
+            Database::Sqlite { .. } => "test",
+            Database::Postgres { world, .. } => world,
+        };
+        let pki = Pki::create_or_load(&data.join("pki"), &peers()).unwrap();
+        write_seed(&data);
+        let mut plan = pmh_service::World::plan(name, PICKED_BY_THE_SYSTEM.ip(), 0).unwrap();
+        plan.began = Beginning { virtual_ms: WORLD_START_MS, real_ms: SystemClock.now_ms() };
+        plan.write(&data).unwrap();
+        let database = place.database().clone();
+        Self { data, database, pki: Arc::new(pki), whole: None, hub: None, _folder: folder }
+    }
+
+    async fn start_hub(&mut self) {
+        for door in DOORS_OF_THE_HUB {
+            self.put_door(door, PICKED_BY_THE_SYSTEM);
+        }
+        let mut addresses = self.addresses();
+        let mut listeners = addresses.bind(&DOORS_OF_THE_HUB).unwrap();
+        addresses.write(&self.data).unwrap();
+        let serving = Serving { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
+        pmh_hub::start(self.environment(addresses, &serving), &mut listeners).await.unwrap();
+        self.hub = Some(serving);
+    }
+
+    /// The intermediate server, beside a hub that runs alone. Nobody is told of its PMH-IDs but the hub.
+    pub(crate) async fn start_intermediate(&self, options: pmh_intermediate::Options) {
+        let mut addresses = self.addresses();
+        let mut listeners = addresses.bind(&[Door::Numbering, Door::IntermediateAdmin]).unwrap();
+        let serving = Serving { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
+        let environment = self.environment(addresses, &serving);
+        pmh_intermediate::start_with(environment, &mut listeners, options).await.unwrap();
+    }
+
+    /// The hub stops, and starts anew on the same data.
+    pub(crate) async fn restart_hub(&mut self) {
+        let serving = self.hub.take().unwrap();
+        serving.shutdown.cancel();
+        serving.tracker.close();
+        serving.tracker.wait().await;
+        self.start_hub().await;
+    }
+
+    fn environment(&self, world: pmh_service::World, serving: &Serving) -> PartyEnv {
+        PartyEnv {
+            clock: world.clock(),
+            world,
+            entropy: Entropy::new(),
+            data: self.data.clone(),
+            database: self.database.clone(),
+            pki: Arc::clone(&self.pki),
+            exchanges: Exchanges::none(),
+            counters: Counters::new(),
+            shutdown: serving.shutdown.clone(),
+            tracker: serving.tracker.clone(),
+            auto_enrol: false,
+            rules: Rules::default(),
+        }
+    }
+
+    fn put_door(&self, door: Door, address: SocketAddr) {
+        let mut world = self.addresses();
+        world.addresses.insert(door, address);
+        world.write(&self.data).unwrap();
+    }
+
+    fn addresses(&self) -> pmh_service::World {
+        pmh_service::World::read(&self.data).unwrap()
+    }
+
+    pub(crate) fn address(&self, door: Door) -> SocketAddr {
+        self.addresses().reach(door).unwrap()
+    }
+
+    pub(crate) fn pki(&self) -> &Pki {
+        &self.pki
+    }
+
+    /// A client with the certificate of this peer.
+    pub(crate) fn client(&self, party: Party, name: &str, door: Door) -> PeerClient {
+        let identity = self.pki.issue(&PeerName { party, name: name.to_owned() }).unwrap();
+        let to = door.party().unwrap();
+        PeerClient::new(&identity, self.pki.ca(), to, self.address(door), Exchanges::none())
+    }
+
+    pub(crate) fn portal(&self) -> PeerClient {
+        self.client(Party::Portal, "portal", Door::HubPortal)
+    }
+
+    pub(crate) fn plain(&self, door: Door) -> PlainClient {
+        PlainClient::new(self.address(door))
+    }
+
+    /// What a party of a whole world has counted so far.
+    pub(crate) fn count(&self, party: Party, counter: &str) -> u64 {
+        self.whole.as_ref().unwrap().count(party, counter)
+    }
+}
+
+/// The bearer token of a municipality.
+pub(crate) fn token(municipality: &str) -> String {
+    format!("token-of-{municipality}")
+}
+
+/// On SQLite the tables stand in the world's folder, so that is the test database's own.
+fn data_folder(place: &TestDatabase) -> (PathBuf, Option<TempDir>) {
+    match place.database() {
+        Database::Sqlite { folder } => {
+            pmh_service::make_private_folder(folder).unwrap();
+            (folder.clone(), None)
+        }
+        Database::Postgres { .. } => {
+            let folder = tempfile::tempdir().unwrap();
+            (folder.path().to_owned(), Some(folder))
+        }
+    }
+}
+
+fn peers() -> Vec<PeerName> {
+    let single = [Party::Hub, Party::Intermediate, Party::Eligibility, Party::Portal]
+        .map(|party| PeerName { party, name: party.as_str().to_owned() });
+    let several = [
+        (Party::Municipality, OSAKA),
+        (Party::Municipality, TOKYO),
+        (Party::Institution, HOSPITAL),
+        (Party::Institution, PHARMACY),
+    ]
+    .map(|(party, name)| PeerName { party, name: name.to_owned() });
+    single.into_iter().chain(several).collect()
+}
+
+fn write_seed(data: &Path) {
+    let people = || (0..ENROLLED).map(person);
+    let municipalities = [(OSAKA, "大阪市"), (TOKYO, "東京都")];
+    let institutions: Vec<SeedInstitutionName> =
+        [(HOSPITAL, "架空なにわこども病院"), (PHARMACY, "架空なにわ薬局")]
+            .map(|(code, name)| SeedInstitutionName { code: code.to_owned(), name: name.to_owned() })
+            .into();
+    let tenants = municipalities.map(|(code, name)| SeedTenant {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        token_hash: sha256(token(code).as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+    });
+    let offices = municipalities.map(|(code, name)| SeedOffice {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        files: Vec::new(),
+    });
+    write_share(data, Party::Hub, &SeedHub { municipalities: tenants.into() });
+    write_share(data, Party::Municipality, &SeedMunicipality { municipalities: offices.into() });
+    let known = people().map(|person| person.at_intermediate()).collect();
+    write_share(data, Party::Intermediate, &SeedIntermediate { people: known });
+    let holders = people().map(|person| person.at_eligibility()).collect();
+    let eligibility = SeedEligibility { people: holders, institutions: institutions.clone() };
+    write_share(data, Party::Eligibility, &eligibility);
+    let accounts = people().map(|person| person.at_portal()).collect();
+    write_share(data, Party::Portal, &SeedPortal { people: accounts });
+    write_share(data, Party::Institution, &SeedInstitution { institutions });
+}
+
+fn write_share(data: &Path, party: Party, share: &impl Serialize) {
+    let path = data.join("seed").join(format!("{party}.json"));
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, serde_json::to_vec(share).unwrap()).unwrap();
+}
