@@ -9,9 +9,8 @@ use crate::support::people::person;
 use crate::support::world::{OSAKA, World};
 use crate::support::{Office, TestDatabase, for_each_store};
 
-fn bytes<const N: usize>(hex: &str) -> [u8; N] {
-    assert_eq!(hex.len(), 2 * N);
-    std::array::from_fn(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
+fn bytes<const N: usize>(text: &str) -> [u8; N] {
+    hex::decode(text).unwrap().try_into().unwrap()
 }
 
 fn signed(body: &CheckpointBody) -> Checkpoint {

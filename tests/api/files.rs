@@ -30,6 +30,9 @@ async fn send_as(office: &Office, charset: &'static str, body: Vec<u8>) -> Answe
     post(&office.hub, paths::FILES, charset, body).await
 }
 
+/// A file, and the code, the column and the member that it must draw.
+type Case = (Vec<u8>, Code, Option<u64>, Option<&'static str>);
+
 async fn a_file_that_cannot_be_read_is_refused_as_a_whole(place: &TestDatabase) {
     let (world, _) = World::hub(place).await;
     let tables = HubTables::open(place).await;
@@ -39,7 +42,7 @@ async fn a_file_that_cannot_be_read_is_refused_as_a_whole(place: &TestDatabase) 
     let (header, rows) = good.split_once("\r\n").unwrap();
     let columns = header.split(',').count() as u64;
     let utf_16: Vec<u8> = good.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let cases: [(Vec<u8>, Code, Option<u64>, Option<&str>); 14] = [
+    let cases: [Case; 14] = [
         (Vec::new(), Code::EmptyFile, None, None),
         ("\u{feff}".into(), Code::EmptyFile, None, None),
         (b"\r\n\r\n".to_vec(), Code::EmptyFile, None, None),

@@ -81,8 +81,8 @@ async fn no_certificate_a_foreign_ca_and_no_tls_get_no_answer(place: &TestDataba
     for (door, own, asked) in DOORS {
         let (to, address) = (door.party().unwrap(), world.address(door));
         let nobody = PeerClient::without_certificate(world.pki().ca(), to, address);
-        let forged = foreign.issue(&PeerName { party: own, name: name_of(own).to_owned() }).unwrap();
-        let forger = PeerClient::new(&forged, world.pki().ca(), to, address, Exchanges::none());
+        let identity = foreign.issue(&PeerName { party: own, name: name_of(own).to_owned() }).unwrap();
+        let forger = PeerClient::new(&identity, world.pki().ca(), to, address, Exchanges::none());
         for (who, client) in [("nobody", nobody), ("a forger", forger)] {
             let answer = client.send(Method::POST, asked[0], HeaderMap::new(), Body::empty()).await;
             assert!(matches!(answer, Err(CallError::Unreachable(_))), "{who} at {door}: {answer:?}");

@@ -44,7 +44,7 @@ async fn records_are_read_from_the_binding_on_and_not_before(place: &TestDatabas
 async fn a_request_that_is_none_reads_nothing(place: &TestDatabase) {
     let (world, _) = World::hub(place).await;
     let cases = [
-        ("".to_owned(), Code::MalformedBody),
+        (String::new(), Code::MalformedBody),
         ("{}".to_owned(), Code::MalformedBody),
         (format!(r#"{{"pmhPseudonym":"{}","pmhId":"x"}}"#, pseudonym()), Code::MalformedBody),
         (r#"{"pmhPseudonym":"pp-"}"#.to_owned(), Code::InvalidMember),

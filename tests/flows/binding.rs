@@ -1,13 +1,10 @@
 //! A citizen at the portal.
 
 use pmh_domain::PmhPseudonym;
-use pmh_wire::{
-    Binding, BindingRequest, Code, Door, LoginRequest, NumberingAnswer, NumberingRequest, OwnRecords, Party,
-    PersonToNumber, paths,
-};
+use pmh_wire::{Binding, BindingRequest, Code, Door, LoginRequest, OwnRecords, Party, paths};
 
 use crate::support::answers::post_json;
-use crate::support::people::{Person, person};
+use crate::support::people::person;
 use crate::support::world::{OSAKA, TOKYO, World};
 use crate::support::{TestDatabase, for_each_store};
 

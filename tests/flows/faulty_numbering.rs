@@ -5,24 +5,24 @@ use serde_json::{Value, json};
 
 use crate::support::answers::until;
 use crate::support::numbering::{is_away, numbered, numbers_everybody};
-use crate::support::people::{array, person};
+use crate::support::people::{Person, array, person};
 use crate::support::rows::HubTables;
 use crate::support::world::{OSAKA, World};
 use crate::support::{TestDatabase, for_each_store};
 
-type Faulty = fn(&NumberingRequest) -> Option<Value>;
+type Faulty = fn(&NumberingRequest) -> Value;
 
 /// The numbers asked for, in the answer's form.
 fn right(request: &NumberingRequest) -> Vec<Value> {
     request.people.iter().map(|person| numbered(&person.my_number)).collect()
 }
 
-fn answer(numbered: &[Value]) -> Option<Value> {
-    Some(json!({ "numbered": numbered, "notNumbered": [] }))
+fn answer(numbered: &[Value]) -> Value {
+    json!({ "numbered": numbered, "notNumbered": [] })
 }
 
 /// The right answer with one member of its first person replaced or added.
-fn with(request: &NumberingRequest, member: &str, value: Value) -> Option<Value> {
+fn with(request: &NumberingRequest, member: &str, value: Value) -> Value {
     let mut people = right(request);
     people[0][member] = value;
     answer(&people)
@@ -35,21 +35,22 @@ const FAULTY: [(&str, Faulty); 11] = [
     }),
     ("a number more", |request| answer(&[right(request), vec![numbered("901999999990")]].concat())),
     ("a member more", |request| with(request, "linkingNumber", json!("LN-1"))),
-    ("a member more outside", |request| {
-        Some(json!({ "numbered": right(request), "notNumbered": [], "municipality": "271004" }))
-    }),
+    (
+        "a member more outside",
+        |request| json!({ "numbered": right(request), "notNumbered": [], "municipality": "271004" }),
+    ),
     ("which item differs", |request| {
         let number = &request.people[0].my_number;
-        Some(
-            json!({ "numbered": [], "notNumbered": [{ "myNumber": number, "reason": "mismatch", "item": "name" }] }),
-        )
+        json!({ "numbered": [], "notNumbered": [{ "myNumber": number, "reason": "mismatch", "item": "name" }] })
     }),
     ("somebody left out", |request| answer(&right(request)[1..])),
     ("somebody twice", |request| answer(&[right(request), right(request)].concat())),
     ("one PMH-ID for two", |request| {
         let first = right(request)[0]["pmhId"].clone();
         let mut people = right(request);
-        people.iter_mut().for_each(|person| person["pmhId"] = first.clone());
+        for person in &mut people {
+            person["pmhId"] = first.clone();
+        }
         answer(&people)
     }),
     ("a PMH-ID that is none", |request| with(request, "pmhId", json!("pmh-0"))),
@@ -66,7 +67,7 @@ async fn no_faulty_answer_numbers_anybody(place: &TestDatabase) {
         let routes = tables.count("route").await;
         intermediate.follow(script);
         let asked = intermediate.requests();
-        let body = array(&people.each_ref().map(|person| person.record()));
+        let body = array(&people.each_ref().map(Person::record));
         let task: pmh_wire::Task = office.send(body).await.json();
         // Asked again, so the first answer was refused.
         until(what, async || (intermediate.requests() >= asked + 2).then_some(())).await;

@@ -1,9 +1,7 @@
 //! Numbering by the real intermediate server: who is numbered, who is not, and who stays whom.
 
 use pmh_intermediate::Options;
-use pmh_wire::{
-    BasicFiveInfo, Door, NumberingAnswer, NumberingRequest, Party, PersonToNumber, SubjectRecord, Task, paths,
-};
+use pmh_wire::{BasicFiveInfo, SubjectRecord, Task, paths};
 
 use crate::support::answers::{get, until};
 use crate::support::people::{Person, array, person};

@@ -2,7 +2,7 @@
 
 use pmh_store::{Kind, StoreError, Tx, clock_state, on_connection, setting};
 
-use super::note::{OSAKA, add, count, desk, osaka};
+use super::note::{DESK, OSAKA, SCHEMA, add, count, desk, osaka};
 use crate::support::{TestDatabase, for_each_store};
 
 for_each_store! {
@@ -129,6 +129,24 @@ async fn a_reader_sees_one_state_while_others_write(place: &TestDatabase) {
     let mut later = store.read().await.unwrap();
     later.for_municipality(OSAKA).await.unwrap();
     assert_eq!(count(&mut later).await.unwrap(), 1);
+}
+
+/// SQLite rolls back by itself then, which the driver does not notice. The bound on pages is the connection's
+/// own: the next one has room.
+#[tokio::test]
+async fn after_a_full_disk_the_only_connection_writes_again() {
+    let place = TestDatabase::sqlite();
+    SCHEMA.prepare(place.database()).await.unwrap();
+    let store = SCHEMA.open(place.database(), DESK, 1).await.unwrap();
+    let mut tx = osaka(&store).await;
+    on_connection!(&mut tx, conn => sqlx::query("PRAGMA max_page_count = 1").execute(conn).await.map(|_| ()))
+        .unwrap();
+    let full = add(&mut tx, OSAKA, 1, &[7; 100_000]).await;
+    assert!(matches!(full, Err(StoreError::Unavailable)), "{full:?}");
+    drop(tx);
+    let mut tx = osaka(&store).await;
+    add(&mut tx, OSAKA, 2, b"body").await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn the_settings_are_durable(place: &TestDatabase) {

@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 use super::people::{Person, scripted_pmh_id};
 use super::world::World;
 
-/// Its answer to one request; `None` is 503, as of a server that is just starting.
-type Script = fn(&NumberingRequest) -> Option<Value>;
+/// Its answer to one request; `null` stands for 503, as of a server that is just starting.
+type Script = fn(&NumberingRequest) -> Value;
 
 #[derive(Clone)]
 pub(crate) struct ScriptedIntermediate(Arc<Mutex<Scripted>>);
@@ -56,20 +56,21 @@ async fn answer(
     let mut scripted = scripted.0.lock().unwrap_or_else(PoisonError::into_inner);
     let answer = (scripted.script)(&request);
     scripted.seen.push(request);
-    match answer {
-        Some(answer) => Json(answer).into_response(),
-        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    if answer.is_null() {
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
+    } else {
+        Json(answer).into_response()
     }
 }
 
 /// The answer that the hub takes.
-pub(crate) fn numbers_everybody(request: &NumberingRequest) -> Option<Value> {
+pub(crate) fn numbers_everybody(request: &NumberingRequest) -> Value {
     let numbered: Vec<Value> = request.people.iter().map(|person| numbered(&person.my_number)).collect();
-    Some(json!({ "numbered": numbered, "notNumbered": [] }))
+    json!({ "numbered": numbered, "notNumbered": [] })
 }
 
-pub(crate) fn is_away(_: &NumberingRequest) -> Option<Value> {
-    None
+pub(crate) fn is_away(_: &NumberingRequest) -> Value {
+    Value::Null
 }
 
 pub(crate) fn numbered(my_number: &str) -> Value {

@@ -232,7 +232,7 @@ fn write_seed(data: &Path) {
     let tenants = municipalities.map(|(code, name)| SeedTenant {
         code: code.to_owned(),
         name: name.to_owned(),
-        token_hash: sha256(token(code).as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+        token_hash: hex::encode(sha256(token(code).as_bytes())),
     });
     let offices = municipalities.map(|(code, name)| SeedOffice {
         code: code.to_owned(),
