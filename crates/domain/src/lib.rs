@@ -10,6 +10,7 @@
 #[macro_use]
 mod personal;
 
+pub mod card;
 pub mod card_serial;
 pub mod certificate;
 pub mod chance;
@@ -33,6 +34,7 @@ pub mod text;
 pub mod verbatim;
 pub mod visibility;
 
+pub use card::{CardState, CardUse, GRACE_MONTHS, card_use, grace_to};
 pub use card_serial::CardSerial;
 pub use certificate::{
     Certificate, CertificateKey, CopaymentLimit, Disclosure, HistoryKey, Validity, ValidityError, Viewing,

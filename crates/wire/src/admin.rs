@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BasicFiveInfo, Party, Qualification, redaction::redacted_debug};
+use crate::{BasicFiveInfo, CardStateBody, Party, Qualification, redaction::redacted_debug};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -64,6 +64,11 @@ pub struct EnrolCard {
     pub card_serial: String,
     pub portal_pseudonym: String,
     pub insurance: Qualification,
+    /// The last day of the card's certificate; without one it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<String>,
+    #[serde(default, skip_serializing_if = "CardStateBody::is_active")]
+    pub state: CardStateBody,
 }
 
 /// What the sign-up leaves at the portal.
@@ -73,24 +78,14 @@ pub struct EnrolAccount {
     pub card_serial: String,
     pub pin: String,
     pub portal_pseudonym: String,
+    /// As in [`EnrolCard`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<String>,
+    #[serde(default, skip_serializing_if = "CardStateBody::is_active")]
+    pub state: CardStateBody,
 }
 
-/// Stops a card at the eligibility system, or lets it work again.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CardCommand {
-    pub card_serial: String,
-    pub state: CardState,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CardState {
-    Active,
-    Stopped,
-}
-
-redacted_debug!(EnrolPerson, EnrolCard, EnrolAccount, CardCommand);
+redacted_debug!(EnrolPerson, EnrolCard, EnrolAccount);
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,10 @@ pub const TASK: &str = "/registration/v1/tasks/{taskId}";
 /// Paged with `?after=<line>`.
 pub const TASK_RESULTS: &str = "/registration/v1/tasks/{taskId}/results";
 pub const SEARCH: &str = "/registration/v1/subjects/search";
+/// `POST` asks for an erasure, `GET` lists them.
+pub const ERASURES: &str = "/registration/v1/erasures";
+/// `POST` carries one out as its second person, `GET` shows its report.
+pub const ERASURE: &str = "/registration/v1/erasures/{erasureId}";
 pub const CHECKPOINTS: &str = "/audit/v1/checkpoints";
 
 pub const EPOCHS: &str = "/eligibility/v1/epochs";
@@ -29,6 +33,8 @@ pub const ADMIN_STATUS: &str = "/__admin/status";
 pub const ADMIN_CLOCK: &str = "/__admin/clock";
 pub const ADMIN_PEOPLE: &str = "/__admin/people";
 pub const ADMIN_CARDS: &str = "/__admin/cards";
+/// The operator of the hub, on a municipality's documented request.
+pub const ADMIN_ERASURES: &str = "/__admin/erasures";
 
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
@@ -36,6 +42,11 @@ pub const READYZ: &str = "/readyz";
 /// The path of one task.
 pub fn task(task_id: &str) -> String {
     TASK.replace("{taskId}", task_id)
+}
+
+/// The path of one erasure.
+pub fn erasure(erasure_id: &str) -> String {
+    ERASURE.replace("{erasureId}", erasure_id)
 }
 
 /// The path of a task's results, from the first or after a line.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use pmh_domain::{CardSerial, LinkingNumber, PortalPseudonym};
+use pmh_domain::{CardSerial, CardState, Date, LinkingNumber, PortalPseudonym};
 use pmh_store::{StoreError, Tx};
 use pmh_wire::Qualification;
 
@@ -13,15 +13,14 @@ use crate::store::cards::{self, NewCard};
 use crate::store::holders::{self, HolderRow, NewHolder};
 use crate::store::linkings;
 
-pub(crate) const CARD_ACTIVE: i64 = 1;
-pub(crate) const CARD_STOPPED: i64 = 2;
-
 /// A person and their newest card.
 pub(crate) struct Enrolled {
     pub(crate) linking_number: LinkingNumber,
     pub(crate) card_serial: CardSerial,
     pub(crate) portal_pseudonym: PortalPseudonym,
     pub(crate) insurance: Insurance,
+    pub(crate) valid_to: Option<Date>,
+    pub(crate) state: CardState,
 }
 
 /// Whether somebody is insured, as the OQS keeps it.
@@ -65,7 +64,8 @@ impl Insurance {
 }
 
 /// Enrols people, or brings those who are known up to date. The last card of a person works, every one before
-/// it is stopped: a serial ends with its certificate. One call is one transaction of the caller.
+/// it is out: a serial ends with its certificate. Whoever signs up again is introduced to the portal again, which
+/// keeps nothing of it for somebody bound. One call is one transaction of the caller.
 ///
 /// A card that somebody else holds is [`StoreError::AlreadyExists`].
 pub(crate) async fn enrol(state: &Eligibility, tx: &mut Tx, people: &[Enrolled]) -> Result<(), StoreError> {
@@ -91,22 +91,17 @@ async fn write_holders(
         .collect();
     let mut new = Vec::new();
     let mut changed = Vec::new();
-    let mut renamed = Vec::new();
     for (tag, person) in newest {
         let Some(row) = known.get(tag.as_slice()) else {
             new.push(seal_holder(state, *tag, 1, person));
             continue;
         };
-        let pseudonym = state.keys.open_portal_pseudonym(tag, row.version, &row.portal_pseudonym)?;
-        if pseudonym != person.portal_pseudonym {
-            renamed.push(*tag);
-        }
         holders::update(tx, &seal_holder(state, *tag, row.version + 1, person)).await?;
         changed.push(*tag);
     }
     holders::insert(tx, &new).await?;
-    cards::set_state_of_holders(tx, &changed, CARD_STOPPED).await?;
-    linkings::introduce_again(tx, &renamed).await
+    cards::set_state_of_holders(tx, &changed, CardState::Renewed.code()).await?;
+    linkings::introduce_again(tx, &changed).await
 }
 
 async fn write_cards(
@@ -117,23 +112,30 @@ async fn write_cards(
 ) -> Result<(), StoreError> {
     let serial_tags: Vec<Tag> =
         people.iter().map(|person| state.keys.serial_tag(&person.card_serial)).collect();
-    let held: HashMap<Vec<u8>, Vec<u8>> = cards::holders(tx, &serial_tags).await?.into_iter().collect();
+    let held: HashMap<Vec<u8>, (Vec<u8>, i64)> = cards::holders(tx, &serial_tags)
+        .await?
+        .into_iter()
+        .map(|(serial_tag, linking_tag, version)| (serial_tag, (linking_tag, version)))
+        .collect();
     let mut new: BTreeMap<Tag, NewCard> = BTreeMap::new();
     for (person, serial_tag) in people.iter().zip(serial_tags) {
         let linking_tag = state.keys.linking_tag(&person.linking_number);
-        let card_state =
-            if newest[&linking_tag].card_serial == person.card_serial { CARD_ACTIVE } else { CARD_STOPPED };
-        let holder = held
-            .get(serial_tag.as_slice())
-            .map(Vec::as_slice)
+        let is_newest = newest[&linking_tag].card_serial == person.card_serial;
+        let card_state = if is_newest { person.state } else { CardState::Renewed };
+        let known = held.get(serial_tag.as_slice());
+        let holder = known
+            .map(|(linking_tag, _)| linking_tag.as_slice())
             .or_else(|| new.get(&serial_tag).map(|card| card.linking_tag.as_slice()));
         if holder.is_some_and(|holder| holder != linking_tag) {
             return Err(StoreError::AlreadyExists);
         }
-        if held.contains_key(serial_tag.as_slice()) {
-            cards::set_state(tx, &serial_tag, card_state).await?;
+        let version = known.map_or(0, |(_, version)| *version) + 1;
+        let serial = (serial_tag, &person.card_serial);
+        let card = seal_card(state, serial, linking_tag, (card_state, person.valid_to), version);
+        if known.is_some() {
+            cards::update(tx, &card).await?;
         } else {
-            new.insert(serial_tag, seal_card(state, serial_tag, linking_tag, card_state, person));
+            new.insert(serial_tag, card);
         }
     }
     let new: Vec<NewCard> = new.into_values().collect();
@@ -157,6 +159,8 @@ pub(crate) async fn enrol_strangers(
             card_serial,
             portal_pseudonym: PortalPseudonym::from_bytes(state.entropy.bytes()),
             insurance: Insurance::Valid,
+            valid_to: None,
+            state: CardState::Active,
         };
         strangers.insert(state.keys.linking_tag(number), stranger);
     }
@@ -166,7 +170,7 @@ pub(crate) async fn enrol_strangers(
     strangers.retain(|tag, _| !known.contains(tag.as_slice()));
     let serials: Vec<Tag> = strangers.values().map(|one| state.keys.serial_tag(&one.card_serial)).collect();
     let taken: HashSet<Vec<u8>> =
-        cards::holders(tx, &serials).await?.into_iter().map(|(serial_tag, _)| serial_tag).collect();
+        cards::holders(tx, &serials).await?.into_iter().map(|(serial_tag, ..)| serial_tag).collect();
     strangers.retain(|_, one| !taken.contains(state.keys.serial_tag(&one.card_serial).as_slice()));
     let strangers: Vec<Enrolled> = strangers.into_values().collect();
     enrol(state, tx, &strangers).await
@@ -185,21 +189,22 @@ fn seal_holder(state: &Eligibility, linking_tag: Tag, version: i64, person: &Enr
     }
 }
 
-fn seal_card(
+pub(crate) fn seal_card(
     state: &Eligibility,
-    serial_tag: Tag,
+    (serial_tag, serial): (Tag, &CardSerial),
     linking_tag: Tag,
-    card_state: i64,
-    person: &Enrolled,
+    (card_state, valid_to): (CardState, Option<Date>),
+    version: i64,
 ) -> NewCard {
-    const VERSION: i64 = 1;
-    let serial = state.keys.seal_card_serial(&serial_tag, VERSION, &person.card_serial);
+    let serial = state.keys.seal_card_serial(&serial_tag, version, serial);
+    let valid_to = valid_to.map(|day| state.keys.seal_valid_to(&serial_tag, version, day).into_bytes());
     NewCard {
         serial_tag,
         linking_tag,
         key_version: i64::from(serial.key_version()),
         card_serial: serial.into_bytes(),
-        state: card_state,
-        version: VERSION,
+        state: card_state.code(),
+        valid_to,
+        version,
     }
 }

@@ -5,7 +5,7 @@
 use pmh_crypto::{
     Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, Place, Ring, Sealed, UnwrapError, WrapPlace,
 };
-use pmh_domain::{CardSerial, LinkingNumber, PmhId, PortalPseudonym};
+use pmh_domain::{CardSerial, Date, LinkingNumber, PmhId, PortalPseudonym};
 use pmh_service::StartError;
 use pmh_store::{Store, StoreError};
 use pmh_wire::Party;
@@ -25,6 +25,7 @@ const FIRST_VERSION: u32 = 1;
 const LINKING_NUMBER: Cell = Cell { table: "holder", column: "linking_number" };
 const PORTAL_PSEUDONYM: Cell = Cell { table: "holder", column: "portal_pseudonym" };
 const CARD_SERIAL: Cell = Cell { table: "card", column: "card_serial" };
+const CARD_VALID_TO: Cell = Cell { table: "card", column: "valid_to" };
 const PMH_ID: Cell = Cell { table: "linking", column: "pmh_id" };
 
 pub(crate) struct Keys {
@@ -116,6 +117,23 @@ impl Keys {
 
     pub(crate) fn seal_card_serial(&self, serial_tag: &[u8], version: i64, serial: &CardSerial) -> Sealed {
         self.seal(CARD_SERIAL, serial_tag, version, serial.expose().as_bytes())
+    }
+
+    pub(crate) fn seal_valid_to(&self, serial_tag: &[u8], version: i64, valid_to: Date) -> Sealed {
+        self.seal(CARD_VALID_TO, serial_tag, version, valid_to.to_string().as_bytes())
+    }
+
+    pub(crate) fn open_valid_to(
+        &self,
+        serial_tag: &[u8],
+        version: i64,
+        sealed: &[u8],
+    ) -> Result<Date, StoreError> {
+        let opened = self.open(CARD_VALID_TO, serial_tag, version, sealed)?;
+        std::str::from_utf8(&opened)
+            .ok()
+            .and_then(|text| Date::parse(text).ok())
+            .ok_or_else(|| CARD_VALID_TO.inconsistent())
     }
 
     pub(crate) fn seal_pmh_id(&self, linking_tag: &[u8], version: i64, pmh_id: &PmhId) -> Sealed {

@@ -119,6 +119,6 @@ fn admin_routes(state: Arc<Eligibility>) -> Router {
     let enrol = post(admin::enrol::enrol).layer(RouteLimits::body_bytes(ENROL_BYTES_MAX));
     Router::new()
         .route(paths::ADMIN_PEOPLE, enrol)
-        .route(paths::ADMIN_CARDS, post(admin::cards::set))
+        .route(paths::ADMIN_CARDS, post(admin::cards::command))
         .with_state(state)
 }

@@ -346,6 +346,11 @@ catalogue! {
         clerk "利用登録が見つかりません。もう一度サインインしてください。"
             / "There is no registration. Please sign in again."
         vendor "この PMH仮名識別子は登録されていません。先に bindings で登録してください。" / "This PMH pseudonym is not bound. Bind it first.";
+    CardNotForLogin "PMH-P403" 403 "Card not valid for signing in"
+        clerk "このカードではサインインできません。電子証明書の有効期限と、カードが停止中でないかを確認してください。"
+            / "You cannot sign in with this card. Check whether its certificate has expired or the card is stopped."
+        vendor "カードと暗証番号は一致しましたが、電子証明書が期限切れ(猶予期間を含む)か、カードが停止・紛失の状態です。"
+            / "Card and PIN match, but the certificate has expired (also within the grace), or the card is stopped or lost.";
     UnknownPmhId "PMH-P405" 404 "Unknown PMH-ID"
         clerk "まだ準備ができていません。しばらくしてからお試しください。"
             / "This is not ready yet. Please try again later."
@@ -360,6 +365,16 @@ catalogue! {
         clerk "このカードは一時停止中か失効しています。ほかの方法で資格を確認してください。"
             / "This card is stopped or revoked. Confirm the qualification in another way."
         vendor "カードは停止状態です。シミュレーターでは card の操作で戻せます。" / "The card is stopped. In the simulator it can be made active again.";
+    CardExpired "PMH-C410" 409 "Card expired"
+        clerk "カードの電子証明書の有効期限が切れ、猶予期間も終わっています。ほかの方法で資格を確認してください。"
+            / "The certificate on this card has expired and its grace is over. Confirm the qualification in another way."
+        vendor "有効期限の月末から 3 か月の猶予期間を過ぎたカードです。猶予期間中は保険資格だけを回答します。"
+            / "More than three months after the end of the month of expiry. During the grace only the insurance is answered.";
+    CardReplaced "PMH-C411" 409 "Card replaced by another"
+        clerk "このカードは更新済みです。新しいカードで操作してください。"
+            / "This card was renewed. Use the new one."
+        vendor "更新前のシリアル番号です。更新で失効したものは、再び有効にも更新もできません。"
+            / "A serial number that ended with a renewal can neither be activated nor renewed again.";
     InstitutionMismatch "PMH-C403" 403 "Another institution's code"
         clerk "医療機関コードが、このシステムのものと違います。システムの担当者に連絡してください。"
             / "The institution code is not this system's. Please tell your system administrator."
@@ -379,6 +394,37 @@ catalogue! {
             / "Online eligibility verification cannot be reached. Try again in a while."
         vendor "オンライン資格確認等システムに接続できないか、時間内に応答がありません。Retry-After を参照してください。"
             / "The eligibility system cannot be reached or did not answer in time. See Retry-After.";
+
+    // D: deletion and erasure.
+    NothingToErase "PMH-D404" 404 "Nothing to erase"
+        clerk "消去の対象となる人は、この自治体には登録されていません。"
+            / "There is no such person of this municipality to erase."
+        vendor "この個人番号の人は、この自治体の領域にいません。他の自治体に登録されていても同じ応答です。"
+            / "Nobody with this number is in this municipality's partition. Somebody registered elsewhere gets the same answer.";
+    SecondPersonNeeded "PMH-D403" 403 "A second person is needed"
+        clerk "消去には二人が必要です。申請した人とは別の人が承認してください。"
+            / "An erasure takes two people. Somebody other than who asked has to approve it."
+        vendor "承認者の利用者 ID が申請者と同じです(大文字・小文字は区別しません)。"
+            / "The approving user id is the requesting one (case does not matter).";
+    NoDocumentedRequest "PMH-D405" 403 "No documented request of the municipality"
+        clerk "自治体からの文書による依頼がないため、消去できません。"
+            / "Without the municipality's documented request nothing can be erased."
+        vendor "運用事業者が消去できるのは、自治体が登録した未処理の申請と文書番号が一致するときだけです。"
+            / "The operator can erase only what a municipality has asked for and not yet carried out, under the document number that it gave.";
+    ErasureNotPending "PMH-D409" 409 "Erasure not pending"
+        clerk "この申請は、すでに処理されたか期限切れです。"
+            / "This request was carried out already, or has lapsed."
+        vendor "状態が requested の申請だけを承認できます。" / "Only an erasure whose status is requested can be approved.";
+    ErasureWaits "PMH-D423" 409 "Rows wait to be applied"
+        clerk "処理中のファイルがあります。終わってから、もう一度お試しください。"
+            / "A file is still being processed. Try again when it is done."
+        vendor "受付済みで未反映の行がこの自治体にあり、消去する人を含むかもしれません。タスクの完了を待ってください。"
+            / "Accepted rows of this municipality are not applied yet and may hold the person. Wait for the tasks.";
+    ResultsErased "PMH-D410" 410 "Results erased"
+        clerk "このファイルの処理結果は、保存期間が過ぎたため消去されました。"
+            / "The results of this file were erased after their retention period."
+        vendor "完了したタスクの結果は一定期間後に自動消去されます。件数はタスクに残ります。"
+            / "Results of finished tasks are erased after a period. The counts stay with the task.";
 
     // S: service.
     MalformedBody "PMH-S400" 400 "Malformed request body"

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Texts;
+use crate::{DeletionForm, Texts};
 
 /// Results in one answer; the next page begins after the line named by [`Results::next`].
 pub const RESULTS_PER_PAGE: usize = 1000;
@@ -76,6 +76,9 @@ pub struct RecordResult {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history_key: Option<String>,
     pub outcome: Outcome,
+    /// With the outcome `deleted`: a deletion record deletes logically, never physically.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletion: Option<DeletionForm>,
     pub warnings: Vec<RowProblem>,
     pub errors: Vec<RowProblem>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use pmh_domain::{CardSerial, LinkingNumber, PortalPseudonym};
+use pmh_domain::{CardSerial, Date, LinkingNumber, PortalPseudonym};
 use pmh_service::{Body, Refused};
 use pmh_store::{StoreError, Tx};
 use pmh_wire::{Code, Enrol, EnrolCard, Received};
@@ -42,7 +42,13 @@ fn parse(person: &EnrolCard) -> Result<Enrolled, Refused> {
         portal_pseudonym: PortalPseudonym::parse(&person.portal_pseudonym)
             .map_err(|_| invalid("portalPseudonym"))?,
         insurance: Insurance::of(person.insurance).ok_or_else(|| invalid("insurance"))?,
+        valid_to: valid_to(person.valid_to.as_deref())?,
+        state: person.state.into(),
     })
+}
+
+pub(crate) fn valid_to(text: Option<&str>) -> Result<Option<Date>, Refused> {
+    text.map(|text| Date::parse(text).map_err(|_| invalid("validTo"))).transpose()
 }
 
 fn invalid(field: &str) -> Refused {

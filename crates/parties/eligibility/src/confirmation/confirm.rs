@@ -4,18 +4,24 @@
 //! it for somebody who was never numbered. Both show the empty answer that the hub gives for somebody without
 //! a visible certificate: status, headers and body are the same, the time it takes is not. Subsidies pass
 //! through and are not stored.
+//!
+//! A card within the grace after its certificate's end confirms the insurance alone (*assumed*): no linkage key is
+//! minted, and the subsidies are empty as without consent.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use pmh_domain::{CardSerial, Consents, InstitutionCode, PmhId, Strictness, rfc3339_japan};
+use pmh_domain::{
+    CardSerial, CardUse, Consents, Date, InstitutionCode, PmhId, Strictness, card_use, rfc3339_japan,
+};
 use pmh_service::{Body, Peer, Refused};
 use pmh_store::StoreError;
 use pmh_wire::{Code, ConfirmationAnswer, ConfirmationRequest, Qualification, Subsidy};
 
 use crate::Eligibility;
-use crate::enrolment::{CARD_ACTIVE, Insurance};
+use crate::admin::cards::{state_of, valid_to_of};
+use crate::enrolment::Insurance;
 use crate::store::cards;
 
 pub(crate) async fn confirm(
@@ -30,10 +36,13 @@ pub(crate) async fn confirm(
     let patient = present(&state, &request.card_serial).await?;
     let consents = Consents::from(request.consents);
     let subsidies = match patient.pmh_id {
-        Some(pmh_id) if consents.subsidies => ask_the_hub(&state, &pmh_id, &institution, consents).await?,
+        Some(pmh_id) if consents.subsidies && !patient.insurance_only => ask_the_hub(&state, &pmh_id, &institution, consents).await?,
         _ => Vec::new(),
     };
     state.counters.add("confirmations", 1);
+    if patient.insurance_only {
+        state.counters.add("confirmations_in_grace", 1);
+    }
     let qualification =
         if consents.insurance { patient.insurance.qualification() } else { Qualification::NotAsked };
     Ok(Json(ConfirmationAnswer {
@@ -45,6 +54,8 @@ pub(crate) async fn confirm(
 
 struct Patient {
     insurance: Insurance,
+    /// The card's certificate has ended, its grace has not.
+    insurance_only: bool,
     pmh_id: Option<PmhId>,
 }
 
@@ -54,14 +65,20 @@ async fn present(state: &Eligibility, card_serial: &str) -> Result<Patient, Refu
     let mut tx = state.store.read().await?;
     let found = cards::present(&mut tx, &state.keys.serial_tag(&serial)).await?;
     tx.commit().await?;
-    let card = found.ok_or_else(|| Code::UnknownCard.problem().at_field("cardSerial"))?;
-    if card.state != CARD_ACTIVE {
-        return Err(Code::CardStopped.problem().at_field("cardSerial").into());
-    }
-    let insurance = Insurance::from_code(card.insurance)
+    let found = found.ok_or_else(|| Code::UnknownCard.problem().at_field("cardSerial"))?;
+    let today = Date::in_japan(state.clock.now_ms());
+    let refused = |code: Code| Refused(code.problem().at_field("cardSerial"));
+    let insurance_only = match card_use(state_of(&found.card)?, valid_to_of(state, &found.card)?, today) {
+        CardUse::Full => false,
+        CardUse::QualificationOnly => true,
+        CardUse::Stopped => return Err(refused(Code::CardStopped)),
+        CardUse::Expired => return Err(refused(Code::CardExpired)),
+    };
+    let insurance = Insurance::from_code(found.insurance)
         .ok_or(StoreError::Inconsistent { table: "holder", column: "insurance" })?;
-    let pmh_id = card.pmh_id.map(|stored| state.keys.open_pmh_id(&card.linking_tag, &stored)).transpose()?;
-    Ok(Patient { insurance, pmh_id })
+    let linking_tag = &found.card.linking_tag;
+    let pmh_id = found.pmh_id.map(|stored| state.keys.open_pmh_id(linking_tag, &stored)).transpose()?;
+    Ok(Patient { insurance, insurance_only, pmh_id })
 }
 
 async fn ask_the_hub(

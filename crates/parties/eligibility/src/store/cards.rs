@@ -7,11 +7,20 @@ use super::linkings::SealedPmhId;
 use super::{groups, placeholders};
 use crate::keys::Tag;
 
+/// A card as stored.
+pub(crate) struct CardRow {
+    pub(crate) serial_tag: Vec<u8>,
+    pub(crate) linking_tag: Vec<u8>,
+    pub(crate) state: i64,
+    /// Sealed, under `version`.
+    pub(crate) valid_to: Option<Vec<u8>>,
+    pub(crate) version: i64,
+}
+
 /// What a presented card leads to.
 pub(crate) struct Presented {
-    pub(crate) state: i64,
+    pub(crate) card: CardRow,
     pub(crate) insurance: i64,
-    pub(crate) linking_tag: Vec<u8>,
     pub(crate) pmh_id: Option<SealedPmhId>,
 }
 
@@ -21,16 +30,18 @@ pub(crate) struct NewCard {
     pub(crate) linking_tag: Tag,
     pub(crate) card_serial: Vec<u8>,
     pub(crate) state: i64,
+    pub(crate) valid_to: Option<Vec<u8>>,
     pub(crate) version: i64,
     pub(crate) key_version: i64,
 }
 
-type FoundCard = (i64, i64, Vec<u8>, Option<Vec<u8>>, Option<i64>);
+type FoundCard = (Vec<u8>, i64, Option<Vec<u8>>, i64);
+type FoundVisit = (Vec<u8>, i64, Option<Vec<u8>>, i64, i64, Option<Vec<u8>>, Option<i64>);
 
 /// Joins serial → linking number → PMH-ID (001:549).
 pub(crate) async fn present(tx: &mut Tx, serial_tag: &Tag) -> Result<Option<Presented>, StoreError> {
-    let found: Option<FoundCard> = on_connection!(tx, conn => sqlx::query_as(
-            "SELECT c.state, h.insurance, h.linking_tag, l.pmh_id, l.version
+    let found: Option<FoundVisit> = on_connection!(tx, conn => sqlx::query_as(
+            "SELECT c.linking_tag, c.state, c.valid_to, c.version, h.insurance, l.pmh_id, l.version
                FROM card c
                JOIN holder h ON h.linking_tag = c.linking_tag
                LEFT JOIN linking l ON l.linking_tag = c.linking_tag
@@ -39,24 +50,42 @@ pub(crate) async fn present(tx: &mut Tx, serial_tag: &Tag) -> Result<Option<Pres
         .bind(serial_tag.as_slice())
         .fetch_optional(conn)
         .await)?;
-    Ok(found.map(|(state, insurance, linking_tag, pmh_id, version)| Presented {
-        state,
+    Ok(found.map(|(linking_tag, state, valid_to, version, insurance, pmh_id, of_pmh_id)| Presented {
+        card: CardRow { serial_tag: serial_tag.to_vec(), linking_tag, state, valid_to, version },
         insurance,
-        linking_tag,
-        pmh_id: pmh_id.zip(version).map(|(sealed, version)| SealedPmhId { sealed, version }),
+        pmh_id: pmh_id.zip(of_pmh_id).map(|(sealed, version)| SealedPmhId { sealed, version }),
     }))
 }
 
-/// The holders of those cards that are known, as (serial tag, linking tag).
-pub(crate) async fn holders(tx: &mut Tx, serial_tags: &[Tag]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+pub(crate) async fn find(tx: &mut Tx, serial_tag: &Tag) -> Result<Option<CardRow>, StoreError> {
+    let found: Option<FoundCard> = on_connection!(tx, conn => sqlx::query_as(
+            "SELECT linking_tag, state, valid_to, version FROM card WHERE serial_tag = $1",
+        )
+        .bind(serial_tag.as_slice())
+        .fetch_optional(conn)
+        .await)?;
+    Ok(found.map(|(linking_tag, state, valid_to, version)| CardRow {
+        serial_tag: serial_tag.to_vec(),
+        linking_tag,
+        state,
+        valid_to,
+        version,
+    }))
+}
+
+/// The holders of those cards that are known, as (serial tag, linking tag, version of the row).
+pub(crate) async fn holders(
+    tx: &mut Tx,
+    serial_tags: &[Tag],
+) -> Result<Vec<(Vec<u8>, Vec<u8>, i64)>, StoreError> {
     let mut rows = Vec::new();
     for range in batches(serial_tags.len()) {
         let part = &serial_tags[range];
         let sql = format!(
-            "SELECT serial_tag, linking_tag FROM card WHERE serial_tag IN ({})",
+            "SELECT serial_tag, linking_tag, version FROM card WHERE serial_tag IN ({})",
             placeholders(1, part.len())
         );
-        let found: Vec<(Vec<u8>, Vec<u8>)> = on_connection!(tx, conn => {
+        let found: Vec<(Vec<u8>, Vec<u8>, i64)> = on_connection!(tx, conn => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for tag in part {
                 query = query.bind(tag.as_slice());
@@ -72,8 +101,9 @@ pub(crate) async fn insert(tx: &mut Tx, cards: &[NewCard]) -> Result<(), StoreEr
     for range in batches(cards.len()) {
         let part = &cards[range];
         let sql = format!(
-            "INSERT INTO card (serial_tag, linking_tag, card_serial, state, version, key_version) VALUES {}",
-            groups(part.len(), 6)
+            "INSERT INTO card (serial_tag, linking_tag, card_serial, state, valid_to, version, key_version) \
+             VALUES {}",
+            groups(part.len(), 7)
         );
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -83,12 +113,31 @@ pub(crate) async fn insert(tx: &mut Tx, cards: &[NewCard]) -> Result<(), StoreEr
                     .bind(card.linking_tag.as_slice())
                     .bind(card.card_serial.as_slice())
                     .bind(card.state)
+                    .bind(card.valid_to.as_deref())
                     .bind(card.version)
                     .bind(card.key_version);
             }
             query.execute(conn).await.map(|_| ())
         })?;
     }
+    Ok(())
+}
+
+/// Replaces what stands of a card; whose it is stays.
+pub(crate) async fn update(tx: &mut Tx, card: &NewCard) -> Result<(), StoreError> {
+    on_connection!(tx, conn => sqlx::query(
+            "UPDATE card SET card_serial = $2, state = $3, valid_to = $4, version = $5, key_version = $6
+              WHERE serial_tag = $1",
+        )
+        .bind(card.serial_tag.as_slice())
+        .bind(card.card_serial.as_slice())
+        .bind(card.state)
+        .bind(card.valid_to.as_deref())
+        .bind(card.version)
+        .bind(card.key_version)
+        .execute(conn)
+        .await
+        .map(|_| ()))?;
     Ok(())
 }
 

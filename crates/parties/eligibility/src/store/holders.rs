@@ -9,7 +9,6 @@ use crate::keys::Tag;
 /// A holder as stored.
 pub(crate) struct HolderRow {
     pub(crate) linking_tag: Vec<u8>,
-    pub(crate) portal_pseudonym: Vec<u8>,
     pub(crate) version: i64,
 }
 
@@ -29,21 +28,17 @@ pub(crate) async fn by_linking_number(tx: &mut Tx, tags: &[Tag]) -> Result<Vec<H
     for range in batches(tags.len()) {
         let part = &tags[range];
         let sql = format!(
-            "SELECT linking_tag, portal_pseudonym, version FROM holder WHERE linking_tag IN ({})",
+            "SELECT linking_tag, version FROM holder WHERE linking_tag IN ({})",
             placeholders(1, part.len())
         );
-        let found: Vec<(Vec<u8>, Vec<u8>, i64)> = on_connection!(tx, conn => {
+        let found: Vec<(Vec<u8>, i64)> = on_connection!(tx, conn => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for tag in part {
                 query = query.bind(tag.as_slice());
             }
             query.fetch_all(conn).await
         })?;
-        rows.extend(found.into_iter().map(|(linking_tag, portal_pseudonym, version)| HolderRow {
-            linking_tag,
-            portal_pseudonym,
-            version,
-        }));
+        rows.extend(found.into_iter().map(|(linking_tag, version)| HolderRow { linking_tag, version }));
     }
     Ok(rows)
 }

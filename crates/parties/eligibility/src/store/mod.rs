@@ -13,12 +13,20 @@ pub(crate) const APP: &str = "app";
 /// The schema of the OQS: one partition, one role.
 pub const SCHEMA: PartySchema = PartySchema {
     party: "eligibility",
-    migrations: &[Migration {
-        version: 1,
-        name: "cards",
-        sqlite: include_str!("../../migrations/sqlite/0001_cards.sql"),
-        postgres: include_str!("../../migrations/postgres/0001_cards.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "cards",
+            sqlite: include_str!("../../migrations/sqlite/0001_cards.sql"),
+            postgres: include_str!("../../migrations/postgres/0001_cards.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "card-life",
+            sqlite: include_str!("../../migrations/sqlite/0002_card_life.sql"),
+            postgres: include_str!("../../migrations/postgres/0002_card_life.sql"),
+        },
+    ],
     roles: &[Role {
         name: APP,
         grants: &[

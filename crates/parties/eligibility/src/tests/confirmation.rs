@@ -6,8 +6,7 @@ use axum::body::Body;
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use pmh_wire::{
-    CardCommand, CardState, Code, ConfirmationAnswer, ConfirmationRequest, ConsentsBody, Qualification,
-    Received, paths,
+    CardCommand, Code, ConfirmationAnswer, ConfirmationRequest, ConsentsBody, Qualification, paths,
 };
 use serde_json::{Value, json};
 
@@ -19,12 +18,6 @@ async fn send(server: &Server, body: String) -> (StatusCode, HeaderMap, String) 
     let (status, headers, body) =
         server.institution.send(Method::POST, paths::CONFIRMATIONS, headers, Body::from(body)).await.unwrap();
     (status, headers, String::from_utf8(body.to_vec()).unwrap())
-}
-
-async fn set_card(server: &Server, card_serial: &str, state: CardState) {
-    let command = CardCommand { card_serial: card_serial.to_owned(), state };
-    let done: Received = server.admin.post(paths::ADMIN_CARDS, &command).await.unwrap();
-    assert_eq!(done.received, 1);
 }
 
 #[tokio::test]
@@ -109,14 +102,14 @@ async fn an_unknown_card_and_a_stopped_card_are_errors_and_mint_nothing() {
         assert_eq!(refusal(server.confirm("C-9", consents).await), Some(Code::UnknownCard));
     }
     assert_eq!(refusal(server.confirm("C 1", BOTH).await), Some(Code::InvalidMember));
-    set_card(&server, "C-1", CardState::Stopped).await;
+    let card_serial = || "C-1".to_owned();
+    server.command(CardCommand::Stop { card_serial: card_serial() }).await.unwrap();
     assert_eq!(refusal(server.confirm("C-1", BOTH).await), Some(Code::CardStopped));
     assert_eq!(server.count("minted"), 0);
-    set_card(&server, "C-1", CardState::Active).await;
+    server.command(CardCommand::Activate { card_serial: card_serial() }).await.unwrap();
     assert!(server.confirm("C-1", BOTH).await.is_ok());
-    let unknown = CardCommand { card_serial: "C-9".to_owned(), state: CardState::Stopped };
-    let outcome: Result<Received, _> = server.admin.post(paths::ADMIN_CARDS, &unknown).await;
-    assert_eq!(refusal(outcome), Some(Code::UnknownCard));
+    let unknown = CardCommand::Stop { card_serial: "C-9".to_owned() };
+    assert_eq!(refusal(server.command(unknown).await), Some(Code::UnknownCard));
 }
 
 #[tokio::test]

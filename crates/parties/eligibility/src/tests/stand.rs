@@ -9,7 +9,7 @@ use pmh_domain::{PmhId, PortalPseudonym, VirtualClock};
 use pmh_service::{CallError, Counters, Exchanges, PartyEnv, PeerClient, Pki, PlainClient, World};
 use pmh_store::Database;
 use pmh_wire::{
-    Code, ConfirmationAnswer, ConfirmationRequest, ConsentsBody, Door, Enrol, EnrolCard, LinkingEntries,
+    CardAnswer, CardCommand, CardStateBody, Code, ConfirmationAnswer, ConfirmationRequest, ConsentsBody, Door, Enrol, EnrolCard, LinkingEntries,
     LinkingEntry, Party, PeerName, Qualification, Received, Rules, SeedEligibility, paths,
 };
 use tempfile::TempDir;
@@ -123,6 +123,10 @@ impl Server {
         self.admin.post(paths::ADMIN_PEOPLE, &Enrol { people }).await
     }
 
+    pub(super) async fn command(&self, command: CardCommand) -> Result<CardAnswer, CallError> {
+        self.admin.post(paths::ADMIN_CARDS, &command).await
+    }
+
     pub(super) fn count(&self, counter: &str) -> u64 {
         self.counters.read().get(counter).copied().unwrap_or(0)
     }
@@ -147,6 +151,8 @@ pub(super) fn enrolled(n: u8) -> EnrolCard {
         card_serial: format!("C-{n}"),
         portal_pseudonym: PortalPseudonym::from_bytes([n; 32]).expose_text(),
         insurance: Qualification::Valid,
+        valid_to: None,
+        state: CardStateBody::Active,
     }
 }
 
