@@ -4,11 +4,12 @@
 use pmh_crypto::{
     Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, Place, Ring, Sealed, UnwrapError, WrapPlace,
 };
-use pmh_domain::{CardSerial, PmhId, PmhPseudonym, PortalPseudonym};
+use pmh_domain::{CardSerial, Date, PmhId, PmhPseudonym, PortalPseudonym};
 use pmh_service::StartError;
 use pmh_store::{Store, StoreError};
 use pmh_wire::Party;
 
+use crate::store::account::Card;
 use crate::store::introduction::Introduction;
 use crate::store::key;
 
@@ -71,6 +72,18 @@ impl Keys {
         self.index.tag("pin", &[salt, pin.as_bytes()].concat())
     }
 
+    pub(crate) fn seal_valid_to(&self, portal_tag: &[u8], version: i64, valid_to: Date) -> Sealed {
+        self.seal(&valid_to_place(portal_tag, version), valid_to.to_string().as_bytes())
+    }
+
+    pub(crate) fn open_valid_to(&self, card: &Card) -> Result<Option<Date>, StoreError> {
+        let Some(sealed) = &card.valid_to else { return Ok(None) };
+        self.open::<10>(&valid_to_place(&card.portal_tag, card.version), sealed)
+            .and_then(|bytes| Date::parse(std::str::from_utf8(&bytes).ok()?).ok())
+            .map(Some)
+            .ok_or_else(|| damaged("account", "valid_to"))
+    }
+
     pub(crate) fn seal_pmh_id(&self, portal_tag: &[u8], version: i64, pmh_id: &PmhId) -> Sealed {
         self.seal(&pmh_id_place(portal_tag, version), pmh_id.expose_bytes())
     }
@@ -108,6 +121,10 @@ impl Keys {
 
 fn pmh_id_place(row: &[u8], version: i64) -> Place<'_> {
     Place { party: PARTY, partition: PARTY, table: "introduction", column: "pmh_id", row, version }
+}
+
+fn valid_to_place(row: &[u8], version: i64) -> Place<'_> {
+    Place { party: PARTY, partition: PARTY, table: "account", column: "valid_to", row, version }
 }
 
 fn pseudonym_place(row: &[u8]) -> Place<'_> {

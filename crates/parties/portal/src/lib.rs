@@ -4,7 +4,7 @@
 //! |---|---|
 //! | introduction (+31, from the eligibility system) | [`introduction`]: a portal pseudonym and its PMH-ID, kept sealed until it is bound |
 //! | citizen (+30, loopback) | `citizen::login`: card serial and PIN, simulated; `citizen::subsidies`: one's own records; a page |
-//! | admin (+39, loopback) | `admin::enrol`: accounts, beside what every party has |
+//! | admin (+39, loopback) | `admin::enrol`: accounts, `admin::cards`: what happens to a card; beside what every party has |
 //! | the hub's portal door | [`binding`]: PMH-ID and PMH pseudonym, once; own records, by PMH pseudonym |
 //!
 //! What it holds: card serials and portal pseudonyms as keyed tags, PMH pseudonyms sealed, and a PMH-ID only,
@@ -39,18 +39,26 @@ use portal::Portal;
 
 pub const SCHEMA: PartySchema = PartySchema {
     party: "portal",
-    migrations: &[Migration {
-        version: 1,
-        name: "portal",
-        sqlite: include_str!("../migrations/sqlite/0001_portal.sql"),
-        postgres: include_str!("../migrations/postgres/0001_portal.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "portal",
+            sqlite: include_str!("../migrations/sqlite/0001_portal.sql"),
+            postgres: include_str!("../migrations/postgres/0001_portal.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "card-life",
+            sqlite: include_str!("../migrations/sqlite/0002_card_life.sql"),
+            postgres: include_str!("../migrations/postgres/0002_card_life.sql"),
+        },
+    ],
     roles: &[Role {
         name: APP,
         grants: &[
             "GRANT SELECT, INSERT ON data_key, index_key TO {app}",
-            "GRANT SELECT, INSERT, UPDATE ON account, pseudonym TO {app}",
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON introduction TO {app}",
+            "GRANT SELECT, INSERT, UPDATE ON account TO {app}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON introduction, pseudonym TO {app}",
             "GRANT SELECT, INSERT, DELETE ON session TO {app}",
         ],
     }],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use pmh_domain::{CardSerial, PortalPseudonym};
+use pmh_domain::{CardSerial, CardState, Date, PortalPseudonym};
 use pmh_service::{Body, Refused};
 use pmh_store::{StoreError, Tx};
 use pmh_wire::{Code, Enrol, EnrolAccount, Received};
@@ -33,7 +33,9 @@ pub(crate) async fn enrol_all(portal: &Portal, tx: &mut Tx, people: &[EnrolAccou
             .map_err(|_| Code::InvalidMember.problem().at_field("cardSerial"))?;
         let pseudonym = PortalPseudonym::parse(&person.portal_pseudonym)
             .map_err(|_| Code::InvalidMember.problem().at_field("portalPseudonym"))?;
-        put(portal, tx, &card, &pseudonym, &person.pin).await.map_err(|error| match error {
+        let valid_to = valid_to(person.valid_to.as_deref())?;
+        let held = (&card, CardState::from(person.state), valid_to);
+        put(portal, tx, held, &pseudonym, &person.pin).await.map_err(|error| match error {
             StoreError::AlreadyExists => Refused(Code::LinkedOtherwise.problem().at_field("cardSerial")),
             other => other.into(),
         })?;
@@ -42,20 +44,29 @@ pub(crate) async fn enrol_all(portal: &Portal, tx: &mut Tx, people: &[EnrolAccou
     Ok(())
 }
 
+pub(crate) fn valid_to(text: Option<&str>) -> Result<Option<Date>, Refused> {
+    let invalid = |_| Refused(Code::InvalidMember.problem().at_field("validTo"));
+    text.map(|text| Date::parse(text).map_err(invalid)).transpose()
+}
+
 async fn put(
     portal: &Portal,
     tx: &mut Tx,
-    card: &CardSerial,
+    (card, card_state, valid_to): (&CardSerial, CardState, Option<Date>),
     pseudonym: &PortalPseudonym,
     pin: &str,
 ) -> Result<(), StoreError> {
     let portal_tag = portal.keys.portal_tag(pseudonym);
     let pin_salt = portal.entropy.bytes();
+    let version = account::find_version(tx, &portal_tag).await?.unwrap_or(0) + 1;
     let account = Account {
         portal_tag,
         card_tag: portal.keys.card_tag(card),
         pin_salt,
         pin_hash: portal.keys.pin_hash(&pin_salt, pin),
+        card_state,
+        valid_to: valid_to.map(|day| portal.keys.seal_valid_to(&portal_tag, version, day)),
+        version,
     };
     account::put(tx, &account).await?;
     session::delete_of(tx, &portal_tag).await?;

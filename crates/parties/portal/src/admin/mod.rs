@@ -8,8 +8,12 @@ use pmh_wire::paths;
 
 use crate::portal::Portal;
 
+pub(crate) mod cards;
 pub(crate) mod enrol;
 
 pub(crate) fn router(portal: Arc<Portal>) -> Router {
-    Router::new().route(paths::ADMIN_PEOPLE, post(enrol::enrol)).with_state(portal)
+    Router::new()
+        .route(paths::ADMIN_PEOPLE, post(enrol::enrol))
+        .route(paths::ADMIN_CARDS, post(cards::command))
+        .with_state(portal)
 }

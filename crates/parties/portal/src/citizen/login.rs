@@ -1,18 +1,20 @@
 //! Login by card serial and PIN: it stands for the card's own authentication, which is simulated.
 //!
 //! An unknown card and a wrong PIN give the same answer. Three wrong PINs in a row lock the account until it is
-//! enrolled again (*assumed*: the card's own limit). The first login makes the PMH pseudonym (001:38, 544) and
+//! enrolled again (*assumed*: the card's own limit). A card whose certificate has ended, also within its grace, or
+//! that is stopped or lost opens nothing; that is told to whoever knows its PIN. The first login makes the PMH pseudonym (001:38, 544) and
 //! tries to bind it; with the hub away the login works all the same and the binding waits.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use pmh_domain::CardSerial;
+use pmh_domain::{CardSerial, CardUse, Date, card_use};
 use pmh_service::{Body, Refused};
 use pmh_store::StoreError;
 use pmh_wire::{Binding, Code, LoginAnswer, LoginRequest};
 
+use crate::admin::cards::state_of;
 use crate::binding::{bind_during_login, make_pseudonym};
 use crate::portal::Portal;
 use crate::store::account::{self, Try};
@@ -27,9 +29,12 @@ pub(crate) async fn login(
     State(portal): State<Arc<Portal>>,
     Body(request): Body<LoginRequest>,
 ) -> Result<Json<LoginAnswer>, Refused> {
-    let Some((session, portal_tag)) = open_session(&portal, &request).await? else {
-        portal.counters.add("logins_refused", 1);
-        return Err(Code::SignInFailed.into());
+    let (session, portal_tag) = match open_session(&portal, &request).await? {
+        Ok(opened) => opened,
+        Err(code) => {
+            portal.counters.add("logins_refused", 1);
+            return Err(code.into());
+        }
     };
     portal.counters.add("logins", 1);
     // The session exists: whatever keeps the binding waiting, the login has worked.
@@ -41,23 +46,32 @@ pub(crate) async fn login(
     Ok(Json(LoginAnswer { session, binding }))
 }
 
-/// Token and person of a new session, or `None`. A wrong try is committed before it is answered; the pseudonym of
+/// Token and person of a new session, or why there is none. A wrong try is committed before it is answered; the pseudonym of
 /// a first use is committed with its session.
 async fn open_session(
     portal: &Portal,
     request: &LoginRequest,
-) -> Result<Option<(String, Vec<u8>)>, StoreError> {
-    let Ok(card) = CardSerial::parse(&request.card_serial) else { return Ok(None) };
+) -> Result<Result<(String, Vec<u8>), Code>, StoreError> {
+    let Ok(card) = CardSerial::parse(&request.card_serial) else { return Ok(Err(Code::SignInFailed)) };
     let mut tx = portal.store.write().await?;
     let tried = account::take_try(&mut tx, &portal.keys.card_tag(&card), WRONG_PINS_MAX).await?;
     let Some(tried) = tried.filter(|tried| is_right(portal, tried, &request.pin)) else {
         tx.commit().await?;
-        return Ok(None);
+        return Ok(Err(Code::SignInFailed));
     };
-    let portal_tag = tried.portal_tag;
-    let token = session_token(&portal.entropy.bytes());
     let now_ms = portal.clock.now_ms();
-    account::give_tries_back(&mut tx, &portal_tag).await?;
+    account::give_tries_back(&mut tx, &tried.card.portal_tag).await?;
+    let usable = card_use(
+        state_of(&tried.card)?,
+        portal.keys.open_valid_to(&tried.card)?,
+        Date::in_japan(now_ms),
+    );
+    if usable != CardUse::Full {
+        tx.commit().await?;
+        return Ok(Err(Code::CardNotForLogin));
+    }
+    let portal_tag = tried.card.portal_tag;
+    let token = session_token(&portal.entropy.bytes());
     make_pseudonym(portal, &mut tx, &portal_tag).await?;
     session::delete_ended(&mut tx, now_ms).await?;
     let opened = Session {
@@ -68,7 +82,7 @@ async fn open_session(
     };
     session::add(&mut tx, &opened).await?;
     tx.commit().await?;
-    Ok(Some((token, portal_tag)))
+    Ok(Ok((token, portal_tag)))
 }
 
 /// In constant time: both hashes have the same length, and no byte is skipped.

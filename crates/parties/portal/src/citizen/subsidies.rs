@@ -1,5 +1,8 @@
 //! The citizen's own records, asked of the hub by PMH pseudonym alone (001:38) and relayed as they come. Nothing
 //! of the answer is stored.
+//!
+//! A hub that does not know the pseudonym has erased the person's last record: then the pseudonym leads nowhere and
+//! is deleted here too. Whoever is registered again later signs up again, and is bound anew.
 
 use std::sync::Arc;
 
@@ -7,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use pmh_service::Refused;
+use pmh_service::{CallError, Refused};
 use pmh_store::StoreError;
 use pmh_wire::{Code, OwnRecords, RecordsRequest, paths};
 
@@ -29,9 +32,20 @@ pub(crate) async fn subsidies(
     };
     let pseudonym = portal.keys.open_pseudonym(&portal_tag, &known.sealed)?;
     let request = RecordsRequest { pmh_pseudonym: pseudonym.expose_text() };
-    let records = portal.hub.post(paths::RECORDS, &request).await?;
-    portal.counters.add("records_read", 1);
-    Ok(Json(records))
+    match portal.hub.post(paths::RECORDS, &request).await {
+        Ok(records) => {
+            portal.counters.add("records_read", 1);
+            Ok(Json(records))
+        }
+        Err(CallError::Refused(problem)) if problem.known_code() == Some(Code::UnknownPseudonym) => {
+            let mut tx = portal.store.write().await?;
+            pseudonym::delete(&mut tx, &portal_tag, &known.sealed).await?;
+            tx.commit().await?;
+            portal.counters.add("pseudonyms_forgotten", 1);
+            Err(Code::NotBoundYet.into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

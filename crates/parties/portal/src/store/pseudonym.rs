@@ -45,3 +45,16 @@ pub(crate) async fn mark_bound(tx: &mut Tx, portal_tag: &[u8]) -> Result<(), Sto
         .map(|_| ()))?;
     Ok(())
 }
+
+/// Deletes this very pseudonym; one that was made in the meantime stays.
+pub(crate) async fn delete(tx: &mut Tx, portal_tag: &[u8], sealed: &[u8]) -> Result<(), StoreError> {
+    on_connection!(tx, conn => sqlx::query(
+            "DELETE FROM pseudonym WHERE portal_tag = $1 AND pmh_pseudonym = $2",
+        )
+        .bind(portal_tag)
+        .bind(sealed)
+        .execute(conn)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}

@@ -8,7 +8,8 @@ use crate::citizen::login::SESSION_LIFE_MS;
 
 #[tokio::test]
 async fn a_wrong_pin_and_an_unknown_card_get_the_same_answer() {
-    let portal = Surroundings::new([1]).start().await;
+    let surroundings = Surroundings::new([1]);
+    let portal = surroundings.start().await;
     let wrong_pin = portal.login(&card(1), "0000").await.unwrap_err();
     assert_eq!(wrong_pin, Code::SignInFailed.problem());
     assert_eq!(portal.login("CARD-404", PIN).await.unwrap_err(), wrong_pin);
@@ -35,7 +36,8 @@ async fn three_wrong_pins_lock_the_account_until_it_is_enrolled_again() {
 
 #[tokio::test]
 async fn wrong_pins_at_once_are_counted_each() {
-    let portal = Surroundings::new([1]).start().await;
+    let surroundings = Surroundings::new([1]);
+    let portal = surroundings.start().await;
     let card = card(1);
     let (one, other, third) =
         tokio::join!(portal.login(&card, "0000"), portal.login(&card, "0001"), portal.login(&card, "0002"));
@@ -45,7 +47,8 @@ async fn wrong_pins_at_once_are_counted_each() {
 
 #[tokio::test]
 async fn a_right_pin_gives_the_tries_back() {
-    let portal = Surroundings::new([1]).start().await;
+    let surroundings = Surroundings::new([1]);
+    let portal = surroundings.start().await;
     for _ in 0..2 {
         portal.login(&card(1), "0000").await.unwrap_err();
         portal.login(&card(1), "0000").await.unwrap_err();
@@ -119,7 +122,8 @@ async fn a_renewed_card_reads_by_the_same_pseudonym_and_the_old_one_is_out() {
 
 #[tokio::test]
 async fn a_card_belongs_to_one_account() {
-    let portal = Surroundings::new([1]).start().await;
+    let surroundings = Surroundings::new([1]);
+    let portal = surroundings.start().await;
     let mut thief = account(2);
     thief.card_serial = card(1);
     let refused = portal.enrol(vec![account(3), thief]).await.unwrap_err();
@@ -129,7 +133,8 @@ async fn a_card_belongs_to_one_account() {
 
 #[tokio::test]
 async fn an_account_with_a_malformed_member_is_refused_by_its_name() {
-    let portal = Surroundings::new([]).start().await;
+    let surroundings = Surroundings::new([]);
+    let portal = surroundings.start().await;
     let mut malformed = account(1);
     malformed.portal_pseudonym = pseudonym(1).expose_text().replace("mp-", "pp-");
     let refused = portal.enrol(vec![malformed]).await.unwrap_err();
@@ -138,7 +143,8 @@ async fn an_account_with_a_malformed_member_is_refused_by_its_name() {
 
 #[tokio::test]
 async fn the_admin_door_counts_logins() {
-    let portal = Surroundings::new([1]).start().await;
+    let surroundings = Surroundings::new([1]);
+    let portal = surroundings.start().await;
     portal.login(&card(1), PIN).await.unwrap();
     portal.login(&card(1), "0000").await.unwrap_err();
     let status: StatusAnswer = call(portal.admin, Method::GET, paths::ADMIN_STATUS, None, &()).await.unwrap();

@@ -22,7 +22,7 @@ use pmh_service::{
 };
 use pmh_store::{Database, Store};
 use pmh_wire::{
-    BindingAnswer, BindingRequest, Code, Door, Enrol, EnrolAccount, IntroductionEntries, IntroductionEntry,
+    BindingAnswer, BindingRequest, CardAnswer, CardCommand, CardStateBody, Code, Door, Enrol, EnrolAccount, IntroductionEntries, IntroductionEntry,
     LoginAnswer, LoginRequest, OwnRecords, Party, PeerName, Problem, Received, RecordsRequest, Rules,
     SeedPortal, paths,
 };
@@ -40,7 +40,13 @@ pub(crate) const START_MS: i64 = 1_760_000_000_000;
 
 /// The account of the person `n`.
 pub(crate) fn account(n: u16) -> EnrolAccount {
-    EnrolAccount { card_serial: card(n), pin: PIN.to_owned(), portal_pseudonym: pseudonym(n).expose_text() }
+    EnrolAccount {
+        card_serial: card(n),
+        pin: PIN.to_owned(),
+        portal_pseudonym: pseudonym(n).expose_text(),
+        valid_to: None,
+        state: CardStateBody::Active,
+    }
 }
 
 pub(crate) fn card(n: u16) -> String {
@@ -75,6 +81,11 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
+    /// The person's last record was erased: nothing is bound any more.
+    pub(crate) fn erase(&self) {
+        self.bound.lock().unwrap().clear();
+    }
+
     pub(crate) fn pairs(&self) -> BTreeMap<String, String> {
         self.bound.lock().unwrap().clone()
     }
@@ -265,6 +276,10 @@ impl TestPortal {
 
     pub(crate) async fn enrol(&self, people: Vec<EnrolAccount>) -> Result<Received, Problem> {
         call(self.admin, Method::POST, paths::ADMIN_PEOPLE, None, &Enrol { people }).await
+    }
+
+    pub(crate) async fn command(&self, command: CardCommand) -> Result<CardAnswer, Problem> {
+        call(self.admin, Method::POST, paths::ADMIN_CARDS, None, &command).await
     }
 
     pub(crate) fn count(&self, counter: &str) -> u64 {
