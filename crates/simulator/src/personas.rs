@@ -3,7 +3,7 @@
 use pmh_domain::{
     Address, BasicFive, CardSerial, Chance, Date, IndividualNumber, PersonName, PersonNameKana, Sex,
 };
-use pmh_wire::{Qualification, SubjectRecord};
+use pmh_wire::{CardStateBody, Qualification, SubjectRecord};
 use serde::Deserialize;
 
 use crate::{
@@ -28,8 +28,13 @@ pub enum PersonaError {
 #[serde(deny_unknown_fields)]
 pub struct Persona {
     pub card: String,
-    /// A serial that was this person's until the certificate was renewed. No party knows it.
+    /// The serial that was this person's until the certificate was renewed: the eligibility system knows that it
+    /// is out, nobody else knows it.
     pub former_card: Option<String>,
+    /// The last day of the card's certificate.
+    card_valid_to: Option<String>,
+    #[serde(default)]
+    card_state: CardStateBody,
     pub ja: String,
     pub en: String,
     my_number: String,
@@ -86,6 +91,10 @@ struct Personas {
     persona: Vec<Persona>,
 }
 
+fn optional<T, E>(text: Option<&str>, parse: impl Fn(&str) -> Result<T, E>) -> Result<Option<T>, E> {
+    text.map(parse).transpose()
+}
+
 fn yes() -> bool {
     true
 }
@@ -109,6 +118,10 @@ impl Persona {
             card_serial: self.item("card", CardSerial::parse(&self.card))?,
             pin: self.pin.clone(),
             insurance: self.insurance,
+            former_card: self
+                .item("former_card", optional(self.former_card.as_deref(), CardSerial::parse))?,
+            valid_to: self.item("card_valid_to", optional(self.card_valid_to.as_deref(), Date::parse))?,
+            card_state: self.card_state.into(),
             ..drawn
         };
         let basic_five = BasicFive {
@@ -168,7 +181,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::{numbers::PERSONA_NUMBERS, population::last_day_as_child};
+    use pmh_domain::{CardUse, card_use};
+
+    use crate::{
+        numbers::PERSONA_NUMBERS,
+        population::{first_day, last_day_as_child},
+    };
 
     #[test]
     fn serials_numbers_and_pins_are_each_personas_own() {
@@ -216,6 +234,8 @@ mod tests {
             "CARD-NOT-INSURED",
             "CARD-NAME-MISMATCH",
             "CARD-RENEWED",
+            "CARD-GRACE",
+            "CARD-STOPPED",
             "CARD-TURNS-18",
             "CARD-NEVER-BOUND",
             "CARD-NOT-REGISTERED",
@@ -237,6 +257,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_card_ends_on_a_birthday_and_one_is_in_its_grace_when_the_world_starts() {
+        let mut in_grace = 0;
+        for persona in all() {
+            let person = persona.person(1).unwrap();
+            let Some(valid_to) = person.enrolment.valid_to else { continue };
+            let born = person.basic_five.date_of_birth;
+            assert_eq!((valid_to.month(), valid_to.day()), (born.month(), born.day()), "{}", persona.card);
+            let usable = card_use(person.enrolment.card_state, Some(valid_to), first_day());
+            in_grace += u32::from(usable == CardUse::QualificationOnly);
+        }
+        assert_eq!(in_grace, 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::fmt::Write;
 
 use pmh_domain::{
-    BasicFive, CardSerial, Chance, Date, IndividualNumber, LinkingNumber, PortalPseudonym, Sex,
+    BasicFive, CardSerial, CardState, Chance, Date, IndividualNumber, LinkingNumber, PortalPseudonym, Sex,
 };
 use pmh_wire::{BasicFiveInfo, EnrolAccount, EnrolCard, EnrolPerson, Qualification};
 
@@ -38,6 +38,11 @@ pub struct Enrolment {
     pub portal_pseudonym: PortalPseudonym,
     pub pin: String,
     pub insurance: Qualification,
+    /// The serial before the card was renewed.
+    pub former_card: Option<CardSerial>,
+    /// The last day of the card's certificate; nobody drawn from a seed has one, so that the clock can be moved.
+    pub valid_to: Option<Date>,
+    pub card_state: CardState,
 }
 
 impl std::fmt::Debug for Person {
@@ -126,7 +131,15 @@ impl Person {
             card_serial: self.enrolment.card_serial.expose().to_owned(),
             portal_pseudonym: self.enrolment.portal_pseudonym.expose_text(),
             insurance: self.enrolment.insurance,
+            valid_to: self.enrolment.valid_to.map(|day| day.to_string()),
+            state: self.enrolment.card_state.into(),
         }
+    }
+
+    /// The card before the renewal, which the eligibility system is told first.
+    pub fn formerly_at_eligibility(&self) -> Option<EnrolCard> {
+        let card_serial = self.enrolment.former_card.as_ref()?.expose().to_owned();
+        Some(EnrolCard { card_serial, valid_to: None, ..self.at_eligibility() })
     }
 
     /// What the sign-up leaves at the portal.
@@ -135,6 +148,8 @@ impl Person {
             card_serial: self.enrolment.card_serial.expose().to_owned(),
             pin: self.enrolment.pin.clone(),
             portal_pseudonym: self.enrolment.portal_pseudonym.expose_text(),
+            valid_to: self.enrolment.valid_to.map(|day| day.to_string()),
+            state: self.enrolment.card_state.into(),
         }
     }
 }
@@ -159,6 +174,9 @@ impl Enrolment {
             portal_pseudonym: PortalPseudonym::from_bytes(std::array::from_fn(|_| byte(chance))),
             pin: format!("{:04}", chance.below(10_000)),
             insurance: Qualification::Valid,
+            former_card: None,
+            valid_to: None,
+            card_state: CardState::Active,
         }
     }
 }

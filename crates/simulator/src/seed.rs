@@ -13,11 +13,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use pmh_crypto::Entropy;
 use pmh_service::StartError;
 use pmh_wire::{
-    Party, SeedEligibility, SeedFile, SeedHub, SeedInstitution, SeedInstitutionName, SeedIntermediate,
-    SeedMunicipality, SeedOffice, SeedPortal, SeedTenant,
+    EnrolCard, Party, SeedEligibility, SeedFile, SeedHub, SeedInstitution, SeedInstitutionName,
+    SeedIntermediate, SeedMunicipality, SeedOffice, SeedPortal, SeedTenant,
 };
 use serde::Serialize;
 
+use crate::population::Person;
 use crate::world::{INSTITUTIONS, World};
 
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +81,7 @@ impl Shares {
                 people: known.map(|one| one.person.at_intermediate()).collect(),
             },
             eligibility: SeedEligibility {
-                people: world.people.iter().map(|one| one.person.at_eligibility()).collect(),
+                people: world.people.iter().flat_map(|one| cards(&one.person)).collect(),
                 institutions: institutions(),
             },
             portal: SeedPortal { people: world.people.iter().map(|one| one.person.at_portal()).collect() },
@@ -153,6 +154,11 @@ impl Token {
     }
 }
 
+/// In the order in which they were issued: the last one works.
+fn cards(person: &Person) -> impl Iterator<Item = EnrolCard> {
+    person.formerly_at_eligibility().into_iter().chain([person.at_eligibility()])
+}
+
 fn institutions() -> Vec<SeedInstitutionName> {
     let named =
         INSTITUTIONS.map(|one| SeedInstitutionName { code: one.code.to_owned(), name: one.name.to_owned() });
@@ -202,7 +208,6 @@ mod tests {
     use std::{collections::HashSet, os::unix::fs::PermissionsExt};
 
     use super::*;
-    use crate::population::Person;
 
     /// With tokens that are none, so that the bytes repeat.
     fn fixed(seed: u64) -> Shares {
@@ -222,11 +227,11 @@ mod tests {
         let shares = fixed(DEFAULT_SEED);
         let hashes = Party::ALL.map(|party| hex(&pmh_crypto::sha256(&shares.json(party)))[..16].to_owned());
         let expected = [
-            "e917b23d1756eb64",
+            "dfc392d61a53120d",
             "224ca4e37ad29015",
-            "c8391548e5954d1a",
-            "a0f653dd9d38f2c8",
-            "91b540faf115f1fa",
+            "6fbfe1f231798f03",
+            "3532d40273a105ab",
+            "df295c9c041f2e7c",
             "ac09e015d371c6eb",
         ];
         assert_eq!(hashes, expected);
@@ -278,6 +283,17 @@ mod tests {
     }
 
     #[test]
+    fn a_renewed_card_stands_before_the_new_one_at_the_eligibility_system_and_nowhere_else() {
+        let shares = fixed(DEFAULT_SEED);
+        let serials: Vec<&str> =
+            shares.eligibility.people.iter().map(|card| card.card_serial.as_str()).collect();
+        let at = |serial| serials.iter().position(|one| *one == serial).unwrap();
+        assert_eq!(at("CARD-RENEWED-OLD") + 1, at("CARD-RENEWED"));
+        assert_eq!(serials.len(), shares.portal.people.len() + 1);
+        assert!(!text(&shares, Party::Portal).contains("CARD-RENEWED-OLD"));
+    }
+
+    #[test]
     fn card_serials_and_portal_pseudonyms_join_eligibility_system_and_portal_alone() {
         let both = [Party::Eligibility, Party::Portal];
         assert_eq!(found_in(|person| person.enrolment.card_serial.expose().to_owned()), both);
@@ -296,7 +312,7 @@ mod tests {
     #[test]
     fn whom_insurers_have_not_told_of_is_missing_at_the_intermediate_server_alone() {
         let shares = fixed(DEFAULT_SEED);
-        assert_eq!(shares.intermediate.people.len() + 1, shares.eligibility.people.len());
+        assert_eq!(shares.intermediate.people.len() + 1, shares.portal.people.len());
         assert!(text(&shares, Party::Eligibility).contains("CARD-NOT-FOUND"));
         assert!(!text(&shares, Party::Intermediate).contains("新谷　未央"));
     }

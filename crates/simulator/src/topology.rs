@@ -45,6 +45,8 @@ pub struct Options {
     pub rules: Rules,
     /// Whether the intermediate server compares the basic five items before it numbers somebody.
     pub compare_five_items: bool,
+    /// After how long the hub erases what nobody needs any more.
+    pub retention: pmh_hub::Retention,
     pub seed: u64,
     /// Name of a new world: part of the names of schemas and roles on PostgreSQL. `None` draws one.
     pub name: Option<String>,
@@ -65,6 +67,7 @@ impl Options {
             auto_enrol: false,
             rules: Rules::default(),
             compare_five_items: true,
+            retention: pmh_hub::Retention::default(),
             seed: seed::DEFAULT_SEED,
             name: None,
             register_seed: true,
@@ -182,7 +185,10 @@ impl Topology {
         self.counters.push((party, env.counters.clone()));
         let running = match party {
             Party::Municipality => pmh_municipality::start(env, listeners).await?,
-            Party::Hub => pmh_hub::start(env, listeners).await?,
+            Party::Hub => {
+                let retention = options.retention;
+                pmh_hub::start_with(env, listeners, pmh_hub::Options { retention }).await?
+            }
             Party::Intermediate => {
                 let compare_five_items = options.compare_five_items;
                 pmh_intermediate::start_with(env, listeners, pmh_intermediate::Options { compare_five_items })

@@ -57,8 +57,8 @@ impl std::fmt::Debug for World {
 const COHORTS: [(Scheme, &str, usize, usize); 4] = [
     (Scheme::OsakaChild, "osaka-child.csv", 320, 40),
     (Scheme::TokyoMental, "tokyo-mental.json", 130, 40),
-    (Scheme::SaitamaIntractable, "saitama-intractable.csv", 170, 40),
-    (Scheme::KawasakiChild, "kawasaki-child.csv", 200, 40),
+    (Scheme::SaitamaIntractable, "saitama-intractable.csv", 170, 39),
+    (Scheme::KawasakiChild, "kawasaki-child.csv", 200, 39),
 ];
 
 impl World {

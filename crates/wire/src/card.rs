@@ -19,13 +19,21 @@ pub enum CardCommand {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         valid_to: Option<String>,
     },
-    Stop { card_serial: String },
+    Stop {
+        card_serial: String,
+    },
     /// Reported lost.
-    Lose { card_serial: String },
+    Lose {
+        card_serial: String,
+    },
     /// Works again. Not possible for a serial that was renewed.
-    Activate { card_serial: String },
+    Activate {
+        card_serial: String,
+    },
     /// Changes nothing.
-    Show { card_serial: String },
+    Show {
+        card_serial: String,
+    },
 }
 
 redacted_debug!(CardCommand);

@@ -189,7 +189,8 @@ mod tests {
 
     #[test]
     fn the_operator_cannot_name_a_person() {
-        let text = r#"{"municipalityCode":"271004","document":"d","carriedOutBy":"o","myNumber":"900000000011"}"#;
+        let text =
+            r#"{"municipalityCode":"271004","document":"d","carriedOutBy":"o","myNumber":"900000000011"}"#;
         assert!(serde_json::from_str::<OperatorErasure>(text).is_err());
     }
 }

@@ -26,6 +26,11 @@ impl PartitionAccess {
         Self { municipality, principal: format!("credential:{municipality}") }
     }
 
+    /// The hub's operator, who may do nothing here but carry out an erasure that this municipality asked for.
+    pub(crate) fn by_operator(municipality: MunicipalityCode, name: &str) -> Self {
+        Self { municipality, principal: format!("operator:{name}") }
+    }
+
     /// The hub itself, working on what this municipality registered.
     pub(crate) fn of_the_hub(municipality: MunicipalityCode) -> Self {
         Self { municipality, principal: "hub".to_owned() }

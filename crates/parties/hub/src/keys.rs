@@ -251,6 +251,14 @@ impl IdentityKeys {
         String::from_utf8(bytes).map_err(|_| damaged("file_name"))
     }
 
+    pub(crate) fn seal_pending_erasure(&self, erasure: &[u8], text: &[u8]) -> Vec<u8> {
+        self.seal("erasure", "pending", erasure, 0, text)
+    }
+
+    pub(crate) fn open_pending_erasure(&self, erasure: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.open("erasure", "pending", erasure, 0, sealed)
+    }
+
     pub(crate) fn seal_chunk(&self, task: &[u8], chunk: i64, text: &[u8]) -> Vec<u8> {
         self.seal("registration_chunk", "sealed", &chunk_row(task, chunk), 0, text)
     }
@@ -325,7 +333,8 @@ impl SubsidyRings {
         let version = draft.version + 1;
         let row = certificate_row(person, draft.certificate);
         let (sealed, key_version) = self.seal(access.code(), ("certificate", &row, version), text)?;
-        Ok(CertificateRow { person, certificate: draft.certificate, sealed, version, key_version })
+        let certificate = draft.certificate;
+        Ok(CertificateRow { person, certificate, sealed, version, key_version, deleted_ms: None })
     }
 
     pub(crate) fn open_certificate(

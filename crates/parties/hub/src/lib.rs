@@ -8,6 +8,7 @@
 //! | `numbering/` | – | nobody: the hub asks the intermediate server |
 //! | `eligibility/` | eligibility | the eligibility system: epochs, one query a visit |
 //! | `portal/` | portal | the portal: bindings, a citizen's own records |
+//! | `erasure/` | registration, admin | municipalities, two persons each time; the operator on their documented request |
 //! | `audit/` | – | every act, in lanes, in the transaction of the act |
 //! | `store/` | – | all SQL |
 //!
@@ -18,6 +19,7 @@ mod access;
 mod answer;
 mod audit;
 mod eligibility;
+mod erasure;
 mod identity;
 mod keys;
 mod numbering;
@@ -29,6 +31,7 @@ mod store;
 mod worker;
 
 pub use eligibility::EPOCHS_KEPT_MAX;
+pub use erasure::{ERASURES_WAITING_MAX, Retention};
 pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX};
-pub use start::{StartError, start};
+pub use start::{Options, StartError, start, start_with};
 pub use store::SCHEMA;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use axum::Router;
 use pmh_crypto::{CheckpointSigner, Entropy, MasterKey};
@@ -15,6 +16,7 @@ use pmh_wire::{Door, Party, PeerName, SeedHub};
 use crate::access::PartitionAccess;
 use crate::audit::{self, Lane};
 use crate::eligibility::{self, Epochs};
+use crate::erasure::{self, Erasing, Retention};
 use crate::keys::{DeskKeys, QueryKeys, SubsidyRings};
 use crate::state::{Bell, Desk, DeskParts, Inquiry, InquiryParts};
 use crate::store::{DESK, QUERY, SCHEMA, municipalities, tasks};
@@ -28,15 +30,30 @@ const SIGNER: &str = "audit-signer";
 /// Why the hub does not start.
 pub use pmh_service::StartError;
 
+/// What an operator decides about the hub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    pub retention: Retention,
+}
+
 /// Starts the hub on its listeners.
 pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, StartError> {
+    start_with(env, listeners, Options::default()).await
+}
+
+/// Starts the hub with other options than the usual ones.
+pub async fn start_with(
+    env: PartyEnv,
+    listeners: &mut Listeners,
+    options: Options,
+) -> Result<Running, StartError> {
     SCHEMA.prepare(&env.database).await?;
     let desk_store = SCHEMA.open(&env.database, DESK, CONNECTIONS).await?;
     let query_store = SCHEMA.open(&env.database, QUERY, CONNECTIONS).await?;
     import_seed(&env, &desk_store).await?;
     env.load_clock(&desk_store).await?;
     let master = master_key(&env, Party::Hub)?;
-    let (desk, inquiry) = open_states(&env, desk_store, query_store, &master).await?;
+    let (desk, inquiry) = open_states(&env, (desk_store, query_store), &master, options).await?;
     for municipality in desk.bells.keys() {
         clean_up(&desk, *municipality).await?;
     }
@@ -46,9 +63,9 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
 
 async fn open_states(
     env: &PartyEnv,
-    desk_store: Store,
-    query_store: Store,
+    (desk_store, query_store): (Store, Store),
     master: &MasterKey,
+    options: Options,
 ) -> Result<(Desk, Inquiry), StartError> {
     let mut tx = desk_store.read().await?;
     let known = municipalities::list(&mut tx).await?;
@@ -71,6 +88,8 @@ async fn open_states(
         counters: env.counters.clone(),
         tracker: env.tracker.clone(),
         rules: env.rules,
+        retention: options.retention,
+        untruncated: AtomicBool::new(true),
         token_hashes: known.into_iter().map(|(code, hash)| (hash, code)).collect(),
         bells: codes.into_iter().map(|code| (code, Bell::default())).collect::<HashMap<_, _>>(),
     });
@@ -137,6 +156,8 @@ fn spawn_workers(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry) {
         env.tracker.spawn(worker::apply_rows(desk.clone(), *municipality, env.shutdown.clone()));
         env.tracker.spawn(worker::number_people(desk.clone(), *municipality, env.shutdown.clone()));
     }
+    let erasing = Erasing { desk: desk.clone(), inquiry: inquiry.clone() };
+    env.tracker.spawn(erasure::keep_house(erasing, env.shutdown.clone()));
     env.tracker.spawn(eligibility::forget_used_keys(inquiry.clone(), env.shutdown.clone()));
     env.tracker.spawn(audit::keep_checkpoints(
         inquiry.store.clone(),
@@ -155,7 +176,8 @@ fn serve_doors(
 ) -> Result<Running, StartError> {
     let hub = PeerName { party: Party::Hub, name: "hub".to_owned() };
     let mut running = Running::new(Party::Hub, env);
-    let registration = registration::router(desk.clone());
+    let erasing = Erasing { desk: desk.clone(), inquiry: inquiry.clone() };
+    let registration = registration::router(desk.clone()).merge(erasure::router(erasing.clone()));
     running.open(
         listeners,
         DoorOptions::between(Door::HubRegistration, &[Party::Municipality]),
@@ -177,26 +199,29 @@ fn serve_doors(
         portal::router(inquiry.clone()),
         Some(&hub),
     )?;
-    running.open(listeners, DoorOptions::plain(Door::HubAdmin), admin(env, desk, inquiry, &running), None)?;
+    running.open(listeners, DoorOptions::plain(Door::HubAdmin), admin(env, &erasing, &running), None)?;
     Ok(running)
 }
 
-fn admin(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry, running: &Running) -> Router {
-    let inquiry = inquiry.clone();
-    admin_router(AdminParts {
+fn admin(env: &PartyEnv, erasing: &Erasing, running: &Running) -> Router {
+    let clocked = erasing.clone();
+    let common = admin_router(AdminParts {
         party: Party::Hub,
         clock: env.clock.clone(),
         counters: env.counters.clone(),
-        store: desk.store.clone(),
+        store: erasing.desk.store.clone(),
         ready: running.ready(),
         on_clock: Some(Arc::new(move |change: Change| {
-            let inquiry = inquiry.clone();
+            let erasing = clocked.clone();
             Box::pin(async move {
                 if change.went_back() {
-                    eligibility::retire_epochs(&inquiry).await?;
+                    eligibility::retire_epochs(&erasing.inquiry).await?;
                 }
+                // Whoever moves the clock past a period finds erased what the period was for.
+                erasure::erase_old(&erasing).await?;
                 Ok::<(), Refused>(())
             })
         })),
-    })
+    });
+    common.merge(erasure::admin_router(erasing.clone()))
 }

@@ -1,6 +1,7 @@
 //! What the doors and workers of the hub share. Two states for two capabilities.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use pmh_crypto::{CheckpointSigner, Entropy};
@@ -14,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::PartitionAccess;
 use crate::audit::Lane;
 use crate::eligibility::Epochs;
+use crate::erasure::Retention;
 use crate::keys::{DeskKeys, QueryKeys};
 
 /// Registration and numbering: both areas of one municipality at a time.
@@ -31,6 +33,10 @@ pub(crate) struct DeskParts {
     pub(crate) counters: Counters,
     pub(crate) tracker: TaskTracker,
     pub(crate) rules: Rules,
+    pub(crate) retention: Retention,
+    /// Rows were erased and the write-ahead log may still hold them. True at the start: the last run may have
+    /// died between the two.
+    pub(crate) untruncated: AtomicBool,
     /// SHA-256 of each municipality's credential.
     pub(crate) token_hashes: Vec<(Vec<u8>, MunicipalityCode)>,
     pub(crate) bells: HashMap<MunicipalityCode, Bell>,

@@ -1,5 +1,6 @@
 //! One file a verb.
 
+mod card;
 mod check;
 mod demo;
 mod generate;
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Watch(watch::Watch),
     /// Confirms a patient, as a reception would see it. 受付での資格確認を試します。
     Visit(visit::Visit),
+    /// Renews, stops, loses, activates or shows a card. カードの更新・停止・紛失・再開・表示をします。
+    Card(card::Card),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -53,6 +56,7 @@ impl Command {
             Self::Register(register) => register.run(output).await,
             Self::Watch(watch) => watch.run(output).await,
             Self::Visit(visit) => visit.run(output).await,
+            Self::Card(card) => card.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

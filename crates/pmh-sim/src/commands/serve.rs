@@ -8,7 +8,7 @@ use pmh_simulator::topology::{Options, Topology};
 use pmh_wire::Party;
 
 use super::DataFolder;
-use super::up::TheEnd;
+use super::up::{RetentionOptions, TheEnd};
 use crate::Output;
 use crate::exit::Failure;
 
@@ -31,6 +31,8 @@ pub(crate) struct Serve {
     /// Numbers people without comparing their basic five items (intermediate).
     #[arg(long)]
     skip_five_item_check: bool,
+    #[command(flatten)]
+    retention: RetentionOptions,
 }
 
 impl Serve {
@@ -41,6 +43,7 @@ impl Serve {
             database: self.database,
             auto_enrol: self.auto_enrol,
             compare_five_items: !self.skip_five_item_check,
+            retention: self.retention.retention(),
             ..Options::at(self.data.path())
         };
         let end = TheEnd::listen()?;

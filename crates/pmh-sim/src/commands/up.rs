@@ -29,6 +29,27 @@ pub(crate) struct WorldOptions {
     pub(crate) host: IpAddr,
 }
 
+/// After how long the hub erases what nobody needs any more.
+#[derive(Args, Clone)]
+pub(crate) struct RetentionOptions {
+    /// Days (virtual) until certificates that were deleted logically are erased.
+    #[arg(long, value_name = "DAYS", default_value_t = pmh_hub::Retention::default().deleted_certificates_days)]
+    retain_deleted: i64,
+    /// Days (virtual) until results of finished registrations are erased.
+    #[arg(long, value_name = "DAYS", default_value_t = pmh_hub::Retention::default().results_days)]
+    retain_results: i64,
+}
+
+impl RetentionOptions {
+    pub(crate) fn retention(&self) -> pmh_hub::Retention {
+        pmh_hub::Retention {
+            deleted_certificates_days: self.retain_deleted,
+            results_days: self.retain_results,
+            ..pmh_hub::Retention::default()
+        }
+    }
+}
+
 #[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -56,6 +77,8 @@ pub(crate) struct Up {
     /// Demands check digits of payer, recipient and institution numbers.
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    retention: RetentionOptions,
     /// Seed of the people whom a new world starts with.
     #[arg(long, default_value_t = pmh_simulator::seed::DEFAULT_SEED)]
     seed: u64,
@@ -80,6 +103,7 @@ impl Up {
                 accept_real_looking: self.accept_real_looking,
             },
             compare_five_items: !self.skip_five_item_check,
+            retention: self.retention.retention(),
             seed: self.seed,
             ..Options::at(self.data.path())
         };

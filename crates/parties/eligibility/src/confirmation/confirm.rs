@@ -36,7 +36,9 @@ pub(crate) async fn confirm(
     let patient = present(&state, &request.card_serial).await?;
     let consents = Consents::from(request.consents);
     let subsidies = match patient.pmh_id {
-        Some(pmh_id) if consents.subsidies && !patient.insurance_only => ask_the_hub(&state, &pmh_id, &institution, consents).await?,
+        Some(pmh_id) if consents.subsidies && !patient.insurance_only => {
+            ask_the_hub(&state, &pmh_id, &institution, consents).await?
+        }
         _ => Vec::new(),
     };
     state.counters.add("confirmations", 1);

@@ -9,8 +9,9 @@ use pmh_domain::{PmhId, PortalPseudonym, VirtualClock};
 use pmh_service::{CallError, Counters, Exchanges, PartyEnv, PeerClient, Pki, PlainClient, World};
 use pmh_store::Database;
 use pmh_wire::{
-    CardAnswer, CardCommand, CardStateBody, Code, ConfirmationAnswer, ConfirmationRequest, ConsentsBody, Door, Enrol, EnrolCard, LinkingEntries,
-    LinkingEntry, Party, PeerName, Qualification, Received, Rules, SeedEligibility, paths,
+    CardAnswer, CardCommand, CardStateBody, Code, ConfirmationAnswer, ConfirmationRequest, ConsentsBody,
+    Door, Enrol, EnrolCard, LinkingEntries, LinkingEntry, Party, PeerName, Qualification, Received, Rules,
+    SeedEligibility, paths,
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;

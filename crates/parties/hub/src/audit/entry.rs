@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// A row that an act wrote: what a verifier later compares with the tables to find a rolled-back row.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Written {
     pub(crate) table: &'static str,
     pub(crate) row: String,
@@ -11,7 +11,7 @@ pub(crate) struct Written {
 }
 
 /// One act of one principal in one partition. It names people by the partition's own count only.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Entry {
     /// The partition whose entry this is: a municipality code, or `hub` for acts in nobody's partition.

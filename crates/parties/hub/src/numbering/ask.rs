@@ -19,6 +19,7 @@ use crate::state::Desk;
 use crate::store::people::{self, PersonRow};
 use crate::store::routes::{self, NewRoute};
 use crate::store::tasks::{self, Progress};
+use crate::store::unrouted;
 
 /// Why a batch was not numbered. The people stay in the queue.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +98,8 @@ struct Outcome {
     routes: Vec<NewRoute>,
     /// Whoever loses the PMH-ID, or has another now: earlier routes must not lead to them.
     unrouted: Vec<i64>,
+    /// What led to them: should they be erased, a binding of theirs has to be found.
+    lost: Vec<(i64, Vec<u8>)>,
     progress: HashMap<Vec<u8>, Progress>,
 }
 
@@ -129,6 +132,8 @@ impl Outcome {
         }
         if before.pmh_id().is_some() && before.pmh_id() != after.pmh_id() {
             self.unrouted.push(asked.person);
+            let lost = before.pmh_id().map(|pmh_id| desk.keys.routing.tag_pmh_id(pmh_id));
+            self.lost.extend(lost.map(|tag| (asked.person, tag)));
         }
         let draft = PersonDraft {
             person: asked.person,
@@ -147,7 +152,10 @@ impl Outcome {
     async fn write(&self, access: &PartitionAccess, tx: &mut Tx) -> Result<(), StoreError> {
         people::put(tx, access, &self.people).await?;
         routes::delete_to(tx, access, &self.unrouted).await?;
+        unrouted::add(tx, access, &self.lost).await?;
         routes::add(tx, access, &self.routes).await?;
+        let found: Vec<&[u8]> = self.routes.iter().map(|route| route.pmh_tag.as_slice()).collect();
+        unrouted::delete(tx, access, &found).await?;
         for (task, progress) in &self.progress {
             tasks::advance(tx, access, task, 0, progress).await?;
         }

@@ -141,6 +141,9 @@ impl<'a> Intake<'a> {
         let sealed = keys.seal_chunk(&self.task, self.chunks, &text);
         let mut tx = self.desk.store.write().await?;
         tx.for_municipality(self.access.code()).await?;
+        if !tasks::hold_receiving(&mut tx, self.access, &self.task).await? {
+            return Err(Code::Unavailable.into());
+        }
         tasks::add_chunk(&mut tx, self.access, &self.task, self.chunks, (&sealed, keys.version())).await?;
         tx.commit().await?;
         self.chunks += 1;
@@ -152,6 +155,9 @@ impl<'a> Intake<'a> {
         let mut turn = self.desk.lane.turn().await;
         let mut tx = self.desk.store.write().await?;
         tx.for_municipality(self.access.code()).await?;
+        if !tasks::hold_receiving(&mut tx, self.access, &self.task).await? {
+            return Err(Code::Unavailable.into());
+        }
         if let Some(same) = tasks::find_unfinished_with(&mut tx, self.access, &self.content_tag).await? {
             tasks::delete_receiving(&mut tx, self.access, &self.task).await?;
             tx.commit().await?;

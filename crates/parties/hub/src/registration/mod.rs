@@ -10,7 +10,7 @@ mod search_subjects;
 mod show_results;
 mod show_task;
 mod signed_in;
-mod stored_certificate;
+pub(crate) mod stored_certificate;
 mod submit_files;
 mod submit_subjects;
 mod task_body;
@@ -27,6 +27,7 @@ use crate::state::Desk;
 
 pub(crate) use apply::{CertificateDraft, PersonDraft};
 pub(crate) use process::process_next_chunk;
+pub(crate) use show_results::StoredResult;
 pub(crate) use signed_in::SignedIn;
 
 /// Largest body of `POST /registration/v1/subjects`.

@@ -203,7 +203,9 @@ async fn write_drafts(
         }
         for one in draft.certificates.iter().filter(|one| one.changed) {
             let text = stored_certificate::encode(&one.content);
-            certificate_rows.push(subsidy.seal_certificate(access, draft.person, one, &text)?);
+            let mut row = subsidy.seal_certificate(access, draft.person, one, &text)?;
+            row.deleted_ms = one.content.deleted.then(|| desk.clock.now_ms());
+            certificate_rows.push(row);
         }
         if draft.answer_changed() {
             let contents: Vec<_> = draft.certificates.iter().map(|one| &one.content).collect();

@@ -4,15 +4,15 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use pmh_service::Refused;
 use pmh_store::StoreError;
-use pmh_wire::Code;
 use pmh_wire::registration::{Outcome, RecordResult, Results};
+use pmh_wire::{Code, DeletionForm};
 use serde::{Deserialize, Serialize};
 
 use super::SignedIn;
 use super::chunk::StoredFault;
 use super::task_body::parse_task;
 use crate::state::Desk;
-use crate::store::{results, tasks};
+use crate::store::{erasing, results, tasks};
 
 /// A result as it stands sealed: codes, not texts, so that a better text reaches old results too.
 #[derive(Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub(crate) async fn show_results(
     let mut tx = desk.store.read().await?;
     tx.for_municipality(access.code()).await?;
     tasks::find(&mut tx, &access, &task).await?.ok_or(Code::NotFound)?;
+    if erasing::are_results_erased(&mut tx, &access, &task).await? {
+        return Err(Code::ResultsErased.into());
+    }
     let Some(chunk) = results::find_after(&mut tx, &access, &task, page.after).await? else {
         return Ok(Json(Results { results: Vec::new(), next: None }));
     };
@@ -63,6 +66,7 @@ fn record_result(stored: StoredResult) -> Result<RecordResult, StoreError> {
         line: stored.line,
         history_key: stored.history_key,
         outcome: stored.outcome,
+        deletion: (stored.outcome == Outcome::Deleted).then_some(DeletionForm::Logical),
         warnings: stored.warnings.into_iter().map(StoredFault::into_problem).collect::<Result<_, _>>()?,
         errors: stored.errors.into_iter().map(StoredFault::into_problem).collect::<Result<_, _>>()?,
     })

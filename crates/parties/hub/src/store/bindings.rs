@@ -45,3 +45,8 @@ pub(crate) async fn is_bound(tx: &mut Tx, pmh_tag: &[u8]) -> Result<bool, StoreE
     );
     Ok(!rows.is_empty())
 }
+
+/// Deletes the pair of a person to whom no route leads any more.
+pub(crate) async fn delete(tx: &mut Tx, pmh_tag: &[u8]) -> Result<u64, StoreError> {
+    Ok(run!(tx, "DELETE FROM binding WHERE pmh_tag = $1", [pmh_tag]))
+}

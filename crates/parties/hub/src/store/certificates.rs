@@ -13,6 +13,8 @@ pub(crate) struct CertificateRow {
     pub(crate) sealed: Vec<u8>,
     pub(crate) version: i64,
     pub(crate) key_version: i64,
+    /// When a deletion record took it away, in virtual time.
+    pub(crate) deleted_ms: Option<i64>,
 }
 
 /// All certificates of these people, in the order in which they were first registered.
@@ -25,7 +27,7 @@ pub(crate) async fn list_of(
     for range in batches(persons.len()) {
         let part = &persons[range];
         let sql = format!(
-            "SELECT person, certificate, sealed, version, key_version FROM certificate \
+            "SELECT person, certificate, sealed, version, key_version, deleted_ms FROM certificate \
              WHERE municipality_code = $1 AND person IN ({}) ORDER BY person, certificate",
             in_list(1, part.len())
         );
@@ -36,6 +38,7 @@ pub(crate) async fn list_of(
             sealed: row.try_get(2)?,
             version: row.try_get(3)?,
             key_version: row.try_get(4)?,
+            deleted_ms: row.try_get(5)?,
         }));
     }
     Ok(certificates)
@@ -50,10 +53,11 @@ pub(crate) async fn put(
     for range in batches(certificates.len()) {
         let part = &certificates[range];
         let sql = format!(
-            "INSERT INTO certificate (municipality_code, person, certificate, sealed, version, key_version) \
-             VALUES {} ON CONFLICT (municipality_code, person, certificate) DO UPDATE SET \
-             sealed = excluded.sealed, version = excluded.version, key_version = excluded.key_version",
-            value_rows(6, part.len())
+            "INSERT INTO certificate (municipality_code, person, certificate, sealed, version, key_version, \
+             deleted_ms) VALUES {} ON CONFLICT (municipality_code, person, certificate) DO UPDATE SET \
+             sealed = excluded.sealed, version = excluded.version, key_version = excluded.key_version, \
+             deleted_ms = excluded.deleted_ms",
+            value_rows(7, part.len())
         );
         run_list!(tx, sql, part, |query, row| query
             .bind(access.code())
@@ -61,7 +65,8 @@ pub(crate) async fn put(
             .bind(row.certificate)
             .bind(&row.sealed)
             .bind(row.version)
-            .bind(row.key_version));
+            .bind(row.key_version)
+            .bind(row.deleted_ms));
     }
     Ok(())
 }

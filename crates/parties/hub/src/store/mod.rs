@@ -6,12 +6,15 @@ pub(crate) mod audit;
 pub(crate) mod bindings;
 pub(crate) mod certificates;
 pub(crate) mod epochs;
+pub(crate) mod erasing;
+pub(crate) mod erasures;
 pub(crate) mod keys;
 pub(crate) mod municipalities;
 pub(crate) mod people;
 pub(crate) mod results;
 pub(crate) mod routes;
 pub(crate) mod tasks;
+pub(crate) mod unrouted;
 
 use pmh_store::{Migration, PartySchema, Role};
 
@@ -21,12 +24,20 @@ use pmh_store::{Migration, PartySchema, Role};
 /// *query* serves the eligibility and portal doors and has no grant on anything of the identity area.
 pub const SCHEMA: PartySchema = PartySchema {
     party: "hub",
-    migrations: &[Migration {
-        version: 1,
-        name: "hub",
-        sqlite: include_str!("../../migrations/sqlite/0001_hub.sql"),
-        postgres: include_str!("../../migrations/postgres/0001_hub.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "hub",
+            sqlite: include_str!("../../migrations/sqlite/0001_hub.sql"),
+            postgres: include_str!("../../migrations/postgres/0001_hub.sql"),
+        },
+        Migration {
+            version: 3,
+            name: "erasure",
+            sqlite: include_str!("../../migrations/sqlite/0003_erasure.sql"),
+            postgres: include_str!("../../migrations/postgres/0003_erasure.sql"),
+        },
+    ],
     roles: &[
         Role {
             name: DESK,
@@ -36,6 +47,10 @@ pub const SCHEMA: PartySchema = PartySchema {
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
                  registration_task, registration_chunk, registration_result TO {role}",
                 "GRANT SELECT ON binding TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON erasure TO {role}",
+                "GRANT SELECT, INSERT ON erasure_count TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON unrouted TO {role}",
+                "GRANT INSERT ON unbinding TO {role}",
                 "GRANT SELECT, INSERT ON audit TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON checkpoint TO {role}",
             ],
@@ -44,7 +59,8 @@ pub const SCHEMA: PartySchema = PartySchema {
             name: QUERY,
             grants: &[
                 "GRANT SELECT ON subsidy_key, routing_key, route, answer TO {role}",
-                "GRANT SELECT, INSERT ON binding TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON binding TO {role}",
+                "GRANT SELECT, DELETE ON unbinding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON epoch TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON epoch_counter TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON used_key TO {role}",

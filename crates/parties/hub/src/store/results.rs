@@ -49,3 +49,46 @@ pub(crate) async fn find_after(
     );
     Ok(rows.into_iter().next())
 }
+
+/// Where results of this municipality stand, as (task, chunk).
+pub(crate) async fn list_places(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT task, chunk FROM registration_result WHERE municipality_code = $1 ORDER BY task, chunk",
+        [access.code()],
+        row => (row.try_get(0)?, row.try_get(1)?)
+    ))
+}
+
+pub(crate) async fn find_chunk(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    task: &[u8],
+    chunk: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let rows: Vec<Vec<u8>> = fetch!(
+        tx,
+        "SELECT sealed FROM registration_result WHERE municipality_code = $1 AND task = $2 AND chunk = $3",
+        [access.code(), task, chunk],
+        row => row.try_get(0)?
+    );
+    Ok(rows.into_iter().next())
+}
+
+pub(crate) async fn replace(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    (task, chunk): (&[u8], i64),
+    (sealed, key_version): (&[u8], i64),
+) -> Result<(), StoreError> {
+    run!(
+        tx,
+        "UPDATE registration_result SET sealed = $4, key_version = $5 \
+         WHERE municipality_code = $1 AND task = $2 AND chunk = $3",
+        [access.code(), task, chunk, sealed, key_version]
+    );
+    Ok(())
+}

@@ -211,6 +211,21 @@ pub(crate) async fn advance(
     Ok(())
 }
 
+/// Whether the task that is being received still stands; locks it until the transaction ends. An erasure of the
+/// whole partition takes it away while its body is on the way.
+pub(crate) async fn hold_receiving(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    task: &[u8],
+) -> Result<bool, StoreError> {
+    let held = run!(
+        tx,
+        "UPDATE registration_task SET status = $3 WHERE municipality_code = $1 AND task = $2 AND status = $3",
+        [access.code(), task, RECEIVING]
+    );
+    Ok(held == 1)
+}
+
 pub(crate) async fn add_chunk(
     tx: &mut Tx,
     access: &PartitionAccess,

@@ -147,6 +147,7 @@ async fn results(Path(task_id): Path<String>, Query(After { after }): Query<Afte
             line,
             history_key: None,
             outcome: Outcome::Registered,
+            deletion: None,
             warnings: Vec::new(),
             errors: Vec::new(),
         })

@@ -28,7 +28,9 @@ pub(crate) async fn command(
         CardCommand::Stop { card_serial } => {
             set_state(&portal, &mut tx, card_serial, CardState::Stopped).await?
         }
-        CardCommand::Lose { card_serial } => set_state(&portal, &mut tx, card_serial, CardState::Lost).await?,
+        CardCommand::Lose { card_serial } => {
+            set_state(&portal, &mut tx, card_serial, CardState::Lost).await?
+        }
         CardCommand::Activate { card_serial } => {
             set_state(&portal, &mut tx, card_serial, CardState::Active).await?
         }
@@ -45,7 +47,9 @@ async fn set_state(
     card_state: CardState,
 ) -> Result<CardAnswer, Refused> {
     let tag = parse(portal, serial, "cardSerial")?;
-    let Some(card) = account::find_card(tx, &tag).await? else { return Err(unknown_or_replaced(tx, &tag).await) };
+    let Some(card) = account::find_card(tx, &tag).await? else {
+        return Err(unknown_or_replaced(tx, &tag).await);
+    };
     account::set_card_state(tx, &card.portal_tag, card_state).await?;
     if card_state != CardState::Active {
         session::delete_of(tx, &card.portal_tag).await?;
@@ -118,7 +122,8 @@ fn today(portal: &Portal) -> Date {
 }
 
 pub(crate) fn state_of(card: &Card) -> Result<CardState, StoreError> {
-    CardState::from_code(card.state).ok_or(StoreError::Inconsistent { table: "account", column: "card_state" })
+    CardState::from_code(card.state)
+        .ok_or(StoreError::Inconsistent { table: "account", column: "card_state" })
 }
 
 fn answer(portal: &Portal, card: &Card) -> Result<CardAnswer, StoreError> {

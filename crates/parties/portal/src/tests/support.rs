@@ -22,9 +22,9 @@ use pmh_service::{
 };
 use pmh_store::{Database, Store};
 use pmh_wire::{
-    BindingAnswer, BindingRequest, CardAnswer, CardCommand, CardStateBody, Code, Door, Enrol, EnrolAccount, IntroductionEntries, IntroductionEntry,
-    LoginAnswer, LoginRequest, OwnRecords, Party, PeerName, Problem, Received, RecordsRequest, Rules,
-    SeedPortal, paths,
+    BindingAnswer, BindingRequest, CardAnswer, CardCommand, CardStateBody, Code, Door, Enrol, EnrolAccount,
+    IntroductionEntries, IntroductionEntry, LoginAnswer, LoginRequest, OwnRecords, Party, PeerName, Problem,
+    Received, RecordsRequest, Rules, SeedPortal, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,0 +1,49 @@
+//! Erasing for good (001:437). A deletion record in a file is another thing: it hides a certificate, and the row
+//! stands until it is erased.
+//!
+//! | who | how |
+//! |---|---|
+//! | two people of the municipality | `request.rs`, then `approve.rs`, at the registration door |
+//! | one of the municipality and the hub's operator | `request.rs`, then `operator.rs` at the hub's admin door |
+//! | time | `retention.rs` |
+//!
+//! Nobody else can: no other door has a route here. `carry_out.rs` is the one transaction that takes rows away;
+//! `rows.rs` says which, `unbind.rs` what follows. The record names counts and reason, the audit the people who
+//! acted. What stays of an erased person in the hub: entries of the audit that name the partition's own count, and
+//! on PostgreSQL sealed bytes in dead tuples.
+
+mod approve;
+mod body;
+mod carry_out;
+mod operator;
+mod pending;
+mod request;
+mod retention;
+mod rows;
+mod scrub;
+mod show;
+mod state;
+mod unbind;
+
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use pmh_wire::paths;
+
+pub use request::ERASURES_WAITING_MAX;
+pub use retention::Retention;
+pub(crate) use retention::{erase_old, keep_house};
+pub(crate) use state::Erasing;
+
+/// Routes of the registration door.
+pub(crate) fn router(erasing: Erasing) -> Router {
+    Router::new()
+        .route(paths::ERASURES, post(request::request).get(show::list))
+        .route(paths::ERASURE, get(show::show).post(approve::approve))
+        .layer(Extension(erasing.inquiry))
+        .with_state(erasing.desk)
+}
+
+/// The route of the hub's admin door.
+pub(crate) fn admin_router(erasing: Erasing) -> Router {
+    Router::new().route(paths::ADMIN_ERASURES, post(operator::erase)).with_state(erasing)
+}
