@@ -53,6 +53,9 @@ async fn the_query_role_has_nothing_of_the_identity_area() {
         "SELECT COUNT(*) FROM registration_task",
         "SELECT COUNT(*) FROM registration_chunk",
         "SELECT COUNT(*) FROM registration_result",
+        "SELECT COUNT(*) FROM erasure",
+        "SELECT COUNT(*) FROM erasure_count",
+        "SELECT COUNT(*) FROM unrouted",
         "SELECT COUNT(*) FROM municipality",
     ] {
         let mut tx = query.read().await.unwrap();
@@ -64,7 +67,8 @@ async fn the_query_role_has_nothing_of_the_identity_area() {
         "DELETE FROM route",
         "DELETE FROM answer",
         "UPDATE answer SET version = version + 1",
-        "DELETE FROM binding",
+        "UPDATE binding SET bound_ms = 0",
+        "INSERT INTO unbinding SELECT pmh_tag FROM binding",
         "DELETE FROM audit",
         "UPDATE audit SET sequence = 0",
         "UPDATE used_key SET minted_ms = 0",

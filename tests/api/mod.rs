@@ -5,6 +5,7 @@ mod bearer;
 mod bindings;
 mod checkpoints;
 mod epochs;
+mod erasures;
 mod files;
 mod linkage_keys;
 mod peers;

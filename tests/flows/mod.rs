@@ -1,7 +1,10 @@
 //! Whole stories over several parties.
 
 mod binding;
+mod cards;
+mod erasure;
 mod faulty_numbering;
 mod hidden;
 mod numbering;
+mod retention;
 mod visit;

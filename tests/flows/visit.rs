@@ -1,7 +1,7 @@
 //! A patient at a reception desk.
 
 use http::header::DATE;
-use pmh_wire::{CardCommand, CardState, Code, Door, Party, Received, SubjectRecord, VisitAnswer, paths};
+use pmh_wire::{CardCommand, Code, Party, SubjectRecord, VisitAnswer};
 
 use crate::support::answers::Answer;
 use crate::support::people::{Person, person};
@@ -102,15 +102,11 @@ async fn an_unknown_or_stopped_card_is_an_error_and_asks_nothing(place: &TestDat
     world.until_seen(&person(0)).await;
     let asked = world.count(Party::Hub, "queries");
     world.visit("CARD-NOBODY", BOTH).await.assert_refused(Code::UnknownCard, "nobody's card");
-    let set = async |state| {
-        let command = CardCommand { card_serial: person(0).card, state };
-        let answer = world.post_plain(Door::EligibilityAdmin, paths::ADMIN_CARDS, &command).await;
-        assert_eq!(answer.json::<Received>().received, 1);
-    };
-    set(CardState::Stopped).await;
+    let card_serial = || person(0).card;
+    world.card(&CardCommand::Stop { card_serial: card_serial() }).await;
     world.visit(&person(0).card, BOTH).await.assert_refused(Code::CardStopped, "a stopped card");
     assert_eq!(world.count(Party::Hub, "queries"), asked);
-    set(CardState::Active).await;
+    world.card(&CardCommand::Activate { card_serial: card_serial() }).await;
     assert_eq!(world.seen_at_clinic(&person(0)).await.len(), 1);
 }
 

@@ -2,7 +2,10 @@
 
 use pmh_crypto::sha256;
 use pmh_domain::{IndividualNumber, PmhId, PortalPseudonym};
-use pmh_wire::{BasicFiveInfo, EnrolAccount, EnrolCard, EnrolPerson, Qualification, SubjectRecord, Verbatim};
+use pmh_wire::{
+    BasicFiveInfo, CardStateBody, EnrolAccount, EnrolCard, EnrolPerson, Qualification, SubjectRecord,
+    Verbatim,
+};
 
 /// The people whom insurers and the portal know in every world of the suite: [`person`] of 0 to 11.
 pub(crate) const ENROLLED: u64 = 12;
@@ -68,6 +71,8 @@ impl Person {
             card_serial: self.card.clone(),
             portal_pseudonym: self.portal_pseudonym(),
             insurance: Qualification::Valid,
+            valid_to: None,
+            state: CardStateBody::Active,
         }
     }
 
@@ -76,6 +81,8 @@ impl Person {
             card_serial: self.card.clone(),
             pin: self.pin.clone(),
             portal_pseudonym: self.portal_pseudonym(),
+            valid_to: None,
+            state: CardStateBody::Active,
         }
     }
 

@@ -4,7 +4,8 @@ use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use pmh_wire::{
-    Binding, ConsentsBody, Door, LoginAnswer, LoginRequest, Subsidy, VisitAnswer, VisitRequest, paths,
+    Binding, CardAnswer, CardCommand, ConsentsBody, Door, LoginAnswer, LoginRequest, Subsidy, VisitAnswer,
+    VisitRequest, paths,
 };
 
 use super::answers::{Answer, header, until};
@@ -53,6 +54,12 @@ impl World {
         let headers = header(AUTHORIZATION, &format!("Bearer {session}"));
         let portal = self.plain(Door::Citizen);
         portal.send(Method::GET, paths::CITIZEN_SUBSIDIES, headers, Body::empty()).await.unwrap().into()
+    }
+
+    /// Tells a command to both parties that know cards.
+    pub(crate) async fn card(&self, command: &CardCommand) -> [CardAnswer; 2] {
+        let eligibility = self.post_plain(Door::EligibilityAdmin, paths::ADMIN_CARDS, command).await.json();
+        [eligibility, self.post_plain(Door::PortalAdmin, paths::ADMIN_CARDS, command).await.json()]
     }
 
     pub(crate) async fn post_plain(&self, door: Door, path: &str, body: &impl serde::Serialize) -> Answer {

@@ -8,17 +8,19 @@ use super::TestDatabase;
 use super::world::{OSAKA, TOKYO};
 
 /// Partitioned tables, seen one municipality at a time.
-const OF_MUNICIPALITIES: [&str; 7] = [
+const OF_MUNICIPALITIES: [&str; 8] = [
     "SELECT COUNT(*) FROM person WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM certificate WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM answer WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM route WHERE municipality_code = $1",
+    "SELECT COUNT(*) FROM unrouted WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM registration_task WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM registration_chunk WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM registration_result WHERE municipality_code = $1",
 ];
-const OF_THE_HUB: [&str; 4] = [
+const OF_THE_HUB: [&str; 5] = [
     "SELECT COUNT(*) FROM binding",
+    "SELECT COUNT(*) FROM unbinding",
     "SELECT COUNT(*) FROM epoch",
     "SELECT COUNT(*) FROM used_key",
     "SELECT COUNT(*) FROM audit",

@@ -5,7 +5,7 @@ use super::{assert_none, rust_text::string_literals, tree::Tree};
 const STORE: &str = "crates/parties/hub/src/store";
 
 /// `registration_…` are partitioned, too.
-const PARTITIONED: &[&str] = &["person", "certificate", "answer"];
+const PARTITIONED: &[&str] = &["person", "certificate", "answer", "erasure", "erasure_count", "unrouted"];
 
 fn is_partitioned(table: &str) -> bool {
     PARTITIONED.contains(&table) || table.starts_with("registration_")

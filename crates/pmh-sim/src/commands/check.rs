@@ -90,6 +90,7 @@ impl Checked {
             line,
             history_key,
             outcome: Outcome::Rejected,
+            deletion: None,
             warnings: Vec::new(),
             errors: faults.into_iter().map(RowProblem::from).collect(),
         });

@@ -64,3 +64,12 @@ ALTER TABLE unrouted FORCE ROW LEVEL SECURITY;
 CREATE POLICY desk ON unrouted TO {desk}
     USING (municipality_code = current_setting('pmh.municipality', true))
     WITH CHECK (municipality_code = current_setting('pmh.municipality', true));
+
+-- The portal door binds and reads; a binding goes only after an erasure, which the desk has named in unbinding.
+ALTER TABLE binding ENABLE ROW LEVEL SECURITY;
+ALTER TABLE binding FORCE ROW LEVEL SECURITY;
+CREATE POLICY desk ON binding FOR SELECT TO {desk} USING (true);
+CREATE POLICY query ON binding FOR SELECT TO {query} USING (true);
+CREATE POLICY query_adds ON binding FOR INSERT TO {query} WITH CHECK (true);
+CREATE POLICY query_deletes_what_was_erased ON binding FOR DELETE TO {query}
+    USING (EXISTS (SELECT 1 FROM unbinding WHERE unbinding.pmh_tag = binding.pmh_tag));

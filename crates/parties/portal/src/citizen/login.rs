@@ -61,11 +61,8 @@ async fn open_session(
     };
     let now_ms = portal.clock.now_ms();
     account::give_tries_back(&mut tx, &tried.card.portal_tag).await?;
-    let usable = card_use(
-        state_of(&tried.card)?,
-        portal.keys.open_valid_to(&tried.card)?,
-        Date::in_japan(now_ms),
-    );
+    let usable =
+        card_use(state_of(&tried.card)?, portal.keys.open_valid_to(&tried.card)?, Date::in_japan(now_ms));
     if usable != CardUse::Full {
         tx.commit().await?;
         return Ok(Err(Code::CardNotForLogin));
