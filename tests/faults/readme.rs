@@ -21,8 +21,9 @@ const SIX: &str = "needs: seed; each line keeps running, all of them at once";
 const NOT_HERE: [&str; 2] = ["cargo xtask test", "cargo build --release"];
 
 /// What some lines must show beside their exit code.
-const SHOWS: [(&str, &str); 5] = [
+const SHOWS: [(&str, &str); 6] = [
     ("visit --card CARD-OSAKA-CHILD --institution 2719910016", "valid"),
+    ("visit --card CARD-TOKYO-MENTAL-2", "自立支援医療"),
     ("visit --card CARD-NOT-YET", "こども医療証"),
     ("register fixtures/osaka-child-faulty.csv", "PMH-R201"),
     ("registration/v1/subjects/search", "numbering"),

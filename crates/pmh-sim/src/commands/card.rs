@@ -1,5 +1,6 @@
 //! `card`: what happens to a card outside PMH, at the eligibility system and the portal of a running world.
 
+use std::fmt::Write;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -15,9 +16,9 @@ use crate::table::table;
 
 #[derive(Args)]
 #[command(after_help = "Examples:
-  pmh-sim card show CARD-OSAKA-CHILD
-  pmh-sim card renew CARD-OSAKA-CHILD --new CARD-OSAKA-CHILD-2 --valid-to 2031-05-05
-  pmh-sim card stop CARD-OSAKA-CHILD
+  pmh-sim card show --card CARD-GRACE
+  pmh-sim card renew --card CARD-OSAKA-CHILD --new CARD-OSAKA-CHILD-2 --valid-to 2031-05-05
+  pmh-sim card activate --card CARD-STOPPED
 
 The same command again changes nothing: one of the two parties may have been away.")]
 pub(crate) struct Card {
@@ -31,6 +32,8 @@ pub(crate) struct Card {
 enum Verb {
     /// A new certificate with a new serial: the former serial stops at once. 証明書を更新します。
     Renew {
+        /// Serial of the card.
+        #[arg(long)]
         card: String,
         /// The new serial; drawn if none is given.
         #[arg(long)]
@@ -40,13 +43,29 @@ enum Verb {
         valid_to: Option<String>,
     },
     /// Stops a card for a time. 一時停止します。
-    Stop { card: String },
+    Stop {
+        /// Serial of the card.
+        #[arg(long)]
+        card: String,
+    },
     /// Reports a card lost. 紛失を届け出ます。
-    Lose { card: String },
+    Lose {
+        /// Serial of the card.
+        #[arg(long)]
+        card: String,
+    },
     /// Lets a stopped or lost card work again. 再び使えるようにします。
-    Activate { card: String },
+    Activate {
+        /// Serial of the card.
+        #[arg(long)]
+        card: String,
+    },
     /// Shows how a card stands. 状態を表示します。
-    Show { card: String },
+    Show {
+        /// Serial of the card.
+        #[arg(long)]
+        card: String,
+    },
 }
 
 /// The two parties that know a card.
@@ -96,7 +115,10 @@ impl Verb {
 /// As the serials of drawn people look.
 fn drawn_serial() -> String {
     let drawn: [u8; 10] = Entropy::new().bytes();
-    drawn.iter().map(|byte| format!("{byte:02X}")).collect()
+    drawn.iter().fold(String::new(), |mut serial, byte| {
+        write!(serial, "{byte:02X}").expect("a String takes all that is written to it");
+        serial
+    })
 }
 
 /// A card that only one of the two knows is acted on there: with `--auto-enrol` the portal has no accounts. The

@@ -23,5 +23,5 @@ pub(crate) async fn approve(
     let erasure = parse_id(&erasure_id).ok_or(Code::NotFound)?;
     let name = pending::user_id(&approval.approved_by, "approvedBy")?;
     let second = SecondPerson { name, way: ErasureWay::Municipality };
-    Ok(Json(carry_out(&Erasing { desk, inquiry }, &access, &erasure, &second).await?))
+    Ok(Json(carry_out(Erasing { desk, inquiry }, access, erasure, second).await?))
 }

@@ -17,12 +17,25 @@ use crate::state::Desk;
 use crate::store::erasures::{self, CountRow, ErasureRow, REQUESTED};
 use crate::store::tasks;
 
+#[derive(Clone)]
 pub(crate) struct SecondPerson {
     pub(crate) name: String,
     pub(crate) way: ErasureWay,
 }
 
+/// As a task of its own: a caller that hangs up, or whose time is over, leaves no erasure half told.
 pub(crate) async fn carry_out(
+    erasing: Erasing,
+    access: PartitionAccess,
+    erasure: Vec<u8>,
+    second: SecondPerson,
+) -> Result<Erasure, Refused> {
+    let tracker = erasing.desk.tracker.clone();
+    let erasing_it = tracker.spawn(async move { erase(&erasing, &access, &erasure, &second).await });
+    erasing_it.await.unwrap_or_else(|_| Err(Code::Internal.into()))
+}
+
+async fn erase(
     erasing: &Erasing,
     access: &PartitionAccess,
     erasure: &[u8],

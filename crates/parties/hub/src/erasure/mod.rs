@@ -25,8 +25,11 @@ mod show;
 mod state;
 mod unbind;
 
-use axum::routing::{get, post};
+use std::time::Duration;
+
+use axum::routing::post;
 use axum::{Extension, Router};
+use pmh_service::RouteLimits;
 use pmh_wire::paths;
 
 pub use request::ERASURES_WAITING_MAX;
@@ -34,16 +37,24 @@ pub use retention::Retention;
 pub(crate) use retention::{erase_old, keep_house};
 pub(crate) use state::Erasing;
 
+/// A whole partition takes its time, and its answer is the report.
+const CARRY_OUT_TIMEOUT: Duration = Duration::from_mins(30);
+const REQUEST_BYTES_MAX: usize = 64 << 10;
+
 /// Routes of the registration door.
 pub(crate) fn router(erasing: Erasing) -> Router {
     Router::new()
         .route(paths::ERASURES, post(request::request).get(show::list))
-        .route(paths::ERASURE, get(show::show).post(approve::approve))
+        .route(paths::ERASURE, post(approve::approve).layer(long()).get(show::show))
         .layer(Extension(erasing.inquiry))
         .with_state(erasing.desk)
 }
 
 /// The route of the hub's admin door.
 pub(crate) fn admin_router(erasing: Erasing) -> Router {
-    Router::new().route(paths::ADMIN_ERASURES, post(operator::erase)).with_state(erasing)
+    Router::new().route(paths::ADMIN_ERASURES, post(operator::erase).layer(long())).with_state(erasing)
+}
+
+fn long() -> RouteLimits {
+    RouteLimits::body_bytes(REQUEST_BYTES_MAX).within(CARRY_OUT_TIMEOUT)
 }

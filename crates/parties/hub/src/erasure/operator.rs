@@ -34,7 +34,7 @@ pub(crate) async fn erase(
     let second = SecondPerson { name, way: ErasureWay::Operator };
     let mut done = Vec::with_capacity(waiting.len());
     for erasure in waiting {
-        done.push(carry_out(&erasing, &access, &erasure, &second).await?);
+        done.push(carry_out(erasing.clone(), access.clone(), erasure, second.clone()).await?);
     }
     Ok(Json(Erasures { erasures: done }))
 }
