@@ -96,7 +96,7 @@ async fn a_row_that_points_nowhere_is_refused(place: &TestDatabase) {
 async fn ten_writers_queue_up(place: &TestDatabase) {
     let store = desk(place).await;
     // A second pool on the same database, as another role of the party has.
-    let other = super::note::SCHEMA.open(place.database(), super::note::DESK, 10).await.unwrap();
+    let other = SCHEMA.open(place.database(), DESK, 10).await.unwrap();
     let writers: Vec<_> = (0..10)
         .map(|writer: i64| {
             let store = if writer % 2 == 0 { store.clone() } else { other.clone() };

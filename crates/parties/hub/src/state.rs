@@ -9,6 +9,7 @@ use pmh_service::{Counters, PeerClient};
 use pmh_store::Store;
 use pmh_wire::registration::Rules;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::PartitionAccess;
@@ -30,6 +31,7 @@ pub(crate) struct DeskParts {
     pub(crate) intermediate: PeerClient,
     pub(crate) counters: Counters,
     pub(crate) tracker: TaskTracker,
+    pub(crate) shutdown: CancellationToken,
     pub(crate) rules: Rules,
     /// SHA-256 of each municipality's credential.
     pub(crate) token_hashes: Vec<(Vec<u8>, MunicipalityCode)>,

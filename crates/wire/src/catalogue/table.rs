@@ -267,6 +267,11 @@ catalogue! {
             / "There is no such certificate of this municipality to delete."
         vendor "削除レコードは、登録済みの資格と同じ個人番号・受給者証種別・履歴キーでなければなりません。"
             / "A deletion record must name the number, certificate type and historyKey of a registered certificate.";
+    TooManyCertificates "PMH-R252" 422 "Too many certificates of one person"
+        clerk "一人に登録できる受給者証の数を超えています。履歴キーを確認してください。"
+            / "This person has more certificates than can be registered. Check the history key."
+        vendor "同じ個人番号に登録できる受給者証(受給者証種別と履歴キーの組)は、削除済みを含めて 256 件までです。更新では履歴キーを変えないでください。"
+            / "One number has at most 256 certificates (certificate type and historyKey), deleted ones included. An update keeps its historyKey.";
     TooManyItems "PMH-R247" 422 "Too many items in a list"
         clerk "医療機関の数が多すぎます。" / "Too many institutions are listed."
         vendor "institutionCodes は 100 件までです。" / "institutionCodes has at most 100 items.";

@@ -1,0 +1,38 @@
+//! A hub's database in a folder that vanishes, for tests of this crate. What the doors do is tested from
+//! outside, in the suite of the program.
+
+use pmh_crypto::{Entropy, MasterKey};
+use pmh_domain::MunicipalityCode;
+use pmh_store::{Database, Store, Tx};
+use tempfile::TempDir;
+
+use crate::access::PartitionAccess;
+use crate::keys::DeskKeys;
+use crate::store::{DESK, SCHEMA};
+
+pub(crate) const OSAKA: &str = "271004";
+
+pub(crate) struct Stand {
+    pub(crate) store: Store,
+    pub(crate) keys: DeskKeys,
+    pub(crate) entropy: Entropy,
+    pub(crate) access: PartitionAccess,
+    _folder: TempDir,
+}
+
+impl Stand {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite { folder: folder.path().to_owned() };
+        SCHEMA.prepare(&database).await.unwrap();
+        let store = SCHEMA.open(&database, DESK, 2).await.unwrap();
+        let entropy = Entropy::new();
+        let osaka: MunicipalityCode = OSAKA.parse().unwrap();
+        let keys = DeskKeys::open(&store, &MasterKey::generate(&entropy), &entropy, &[osaka]).await.unwrap();
+        Self { store, keys, entropy, access: PartitionAccess::of_the_hub(osaka), _folder: folder }
+    }
+
+    pub(crate) async fn write(&self) -> Tx {
+        self.store.write().await.unwrap()
+    }
+}
