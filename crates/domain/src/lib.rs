@@ -48,7 +48,9 @@ pub use linking_number::LinkingNumber;
 pub use municipality::MunicipalityCode;
 pub use numbering::{Numbering, NumberingAnswer};
 pub use payer_number::PayerNumber;
-pub use person::{Address, BasicFive, PersonName, PersonNameKana, Sex, SexError};
+pub use person::{
+    Address, BasicFive, Comparison, PersonName, PersonNameKana, Sex, SexError, SpelledItem, SpelledOtherwise,
+};
 pub use pmh_id::{PmhId, PmhIdError};
 pub use program::{CertificateTypeId, ProgramId};
 pub use pseudonym::{PmhPseudonym, PortalPseudonym, PseudonymError};
