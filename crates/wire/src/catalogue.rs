@@ -58,6 +58,18 @@ impl Code {
         self.entry().status
     }
 
+    /// Whether it only ever stands beside a record that was taken.
+    pub fn is_warning(self) -> bool {
+        matches!(
+            self,
+            Self::LooksRealAccepted
+                | Self::OverlappingPeriods
+                | Self::OutOfOrder
+                | Self::LateRetraction
+                | Self::CopaymentContradiction
+        )
+    }
+
     pub fn title(self) -> &'static str {
         self.entry().title
     }
