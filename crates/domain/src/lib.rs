@@ -16,7 +16,9 @@ pub mod chance;
 pub mod check_digit;
 pub mod clock;
 pub mod consents;
+pub mod copayment;
 pub mod date;
+pub mod detail;
 pub mod form;
 pub mod individual_number;
 pub mod institution_code;
@@ -35,12 +37,14 @@ pub mod visibility;
 
 pub use card_serial::CardSerial;
 pub use certificate::{
-    Certificate, CertificateKey, CopaymentLimit, Disclosure, HistoryKey, Validity, ValidityError, Viewing,
+    Certificate, CertificateKey, Disclosure, HistoryKey, Validity, ValidityError, Viewing,
 };
 pub use chance::Chance;
 pub use clock::{Change, Clock, ClockState, Stopwatch, SystemClock, VirtualClock};
 pub use consents::Consents;
+pub use copayment::{CopaymentLimit, LimitKind, LimitTerms, LimitValue, UnreadableMember};
 pub use date::{Date, DateError, parse_rfc3339, rfc3339_japan};
+pub use detail::{CertificateDetail, DetailItem, DetailLine};
 pub use form::{FormError, Strictness};
 pub use individual_number::{IndividualNumber, IndividualNumberError};
 pub use institution_code::InstitutionCode;
