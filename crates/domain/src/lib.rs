@@ -20,6 +20,7 @@ pub mod copayment;
 pub mod date;
 pub mod detail;
 pub mod form;
+pub mod generations;
 pub mod individual_number;
 pub mod institution_code;
 pub mod linking_number;
@@ -46,6 +47,7 @@ pub use copayment::{CopaymentLimit, LimitKind, LimitTerms, LimitValue, Unreadabl
 pub use date::{Date, DateError, parse_rfc3339, rfc3339_japan};
 pub use detail::{CertificateDetail, DetailItem, DetailLine};
 pub use form::{FormError, Strictness};
+pub use generations::{FileRows, RowKey};
 pub use individual_number::{IndividualNumber, IndividualNumberError};
 pub use institution_code::InstitutionCode;
 pub use linking_number::LinkingNumber;
