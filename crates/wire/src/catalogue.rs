@@ -39,8 +39,10 @@ macro_rules! catalogue {
     };
 }
 
+mod page;
 mod table;
 
+pub use page::page;
 pub use table::Code;
 use table::TABLE;
 

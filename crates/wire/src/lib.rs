@@ -14,7 +14,7 @@ mod sample;
 pub mod admin;
 pub mod audit;
 pub mod binding;
-mod catalogue;
+pub mod catalogue;
 pub mod citizen;
 pub mod confirmation;
 pub mod csv;
