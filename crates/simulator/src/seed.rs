@@ -222,7 +222,7 @@ mod tests {
         let shares = fixed(DEFAULT_SEED);
         let hashes = Party::ALL.map(|party| hex(&pmh_crypto::sha256(&shares.json(party)))[..16].to_owned());
         let expected = [
-            "e917b23d1756eb64",
+            "9bc9a969b39b4fd8",
             "224ca4e37ad29015",
             "c8391548e5954d1a",
             "a0f653dd9d38f2c8",
