@@ -26,6 +26,9 @@ pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationTok
 }
 
 async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
+    // Epochs open and retire in a turn too. Without it a time read before the clock was set back could end the
+    // epoch that was opened after.
+    let _turn = inquiry.lane.turn().await;
     let before_ms = inquiry.clock.now_ms() - LINKAGE_KEY_LIFE_MS - FUTURE_TOLERANCE_MS;
     let mut tx = inquiry.store.write().await?;
     let ended = epochs::purge(&mut tx, before_ms).await?;
@@ -48,3 +51,6 @@ pub(crate) async fn retire_epochs(inquiry: &Inquiry) -> Result<(), StoreError> {
     inquiry.epochs.forget_all();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

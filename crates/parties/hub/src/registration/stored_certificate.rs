@@ -1,8 +1,8 @@
 //! A certificate between its sealed form and the type of the domain.
 
 use pmh_domain::{
-    Certificate, CertificateTypeId, Disclosure, HistoryKey, PayerNumber, ProgramId, RecipientNumber, Strictness,
-    Validity, Viewing,
+    Certificate, CertificateTypeId, Disclosure, HistoryKey, PayerNumber, ProgramId, RecipientNumber,
+    Strictness, Validity, Viewing,
 };
 use pmh_store::StoreError;
 use pmh_wire::{read_certificate_detail, read_copayment_limit};
@@ -110,9 +110,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Certificate, StoreError> {
         public_expense_id: stored.public_expense_id,
         display_order: stored.display_order,
         deleted: stored.deleted,
-        max_copayment: stored
-            .max_copayment
-            .map(|text| read_copayment_limit(text).0),
+        max_copayment: stored.max_copayment.map(|text| read_copayment_limit(text).0),
         detail: read_certificate_detail(stored.detail).0,
     })
 }
