@@ -80,7 +80,7 @@ async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
     let pool = PoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
-        //M .after_release(|connection, _| Box::pin(is_out_of_transactions(connection)))
+        .after_release(|connection, _| Box::pin(is_out_of_transactions(connection)))
         .connect_lazy_with(options);
     first.close().await?;
     Ok(pool)
