@@ -141,7 +141,7 @@ async fn after_a_full_disk_the_only_connection_writes_again() {
     let mut tx = osaka(&store).await;
     on_connection!(&mut tx, conn => sqlx::query("PRAGMA max_page_count = 1").execute(conn).await.map(|_| ()))
         .unwrap();
-    let full = add(&mut tx, OSAKA, 1, &[7; 100_000]).await;
+    let full = add(&mut tx, OSAKA, 1, &vec![7; 100_000]).await;
     assert!(matches!(full, Err(StoreError::Unavailable)), "{full:?}");
     drop(tx);
     let mut tx = osaka(&store).await;
