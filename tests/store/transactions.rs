@@ -96,7 +96,7 @@ async fn a_row_that_points_nowhere_is_refused(place: &TestDatabase) {
 async fn ten_writers_queue_up(place: &TestDatabase) {
     let store = desk(place).await;
     // A second pool on the same database, as another role of the party has.
-    let other = super::note::SCHEMA.open(place.database(), super::note::DESK, 10).await.unwrap();
+    let other = SCHEMA.open(place.database(), DESK, 10).await.unwrap();
     let writers: Vec<_> = (0..10)
         .map(|writer: i64| {
             let store = if writer % 2 == 0 { store.clone() } else { other.clone() };
@@ -141,7 +141,7 @@ async fn after_a_full_disk_the_only_connection_writes_again() {
     let mut tx = osaka(&store).await;
     on_connection!(&mut tx, conn => sqlx::query("PRAGMA max_page_count = 1").execute(conn).await.map(|_| ()))
         .unwrap();
-    let full = add(&mut tx, OSAKA, 1, &[7; 100_000]).await;
+    let full = add(&mut tx, OSAKA, 1, &vec![7; 100_000]).await;
     assert!(matches!(full, Err(StoreError::Unavailable)), "{full:?}");
     drop(tx);
     let mut tx = osaka(&store).await;

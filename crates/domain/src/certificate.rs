@@ -1,13 +1,14 @@
 //! 公費医療資格情報: one certificate of one person, as a municipality registered it.
 
 use crate::{
+    copayment::CopaymentLimit,
     date::Date,
+    detail::CertificateDetail,
     institution_code::InstitutionCode,
     payer_number::PayerNumber,
     program::{CertificateTypeId, ProgramId},
     recipient_number::RecipientNumber,
     text::personal_text,
-    verbatim::VerbatimJson,
     visibility::Facts,
 };
 
@@ -41,7 +42,7 @@ pub struct Certificate {
     pub display_order: Option<i64>,
     pub deleted: bool,
     pub max_copayment: Option<CopaymentLimit>,
-    pub detail: VerbatimJson,
+    pub detail: CertificateDetail,
 }
 
 redacted!(Certificate);
@@ -127,14 +128,6 @@ pub enum Viewing {
     Allowed,
     Stopped,
 }
-
-/// 自己負担上限額. Its inner members are not published, so it is carried and not computed with.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct CopaymentLimit {
-    pub verbatim: VerbatimJson,
-}
-
-redacted!(CopaymentLimit);
 
 #[cfg(test)]
 mod tests {

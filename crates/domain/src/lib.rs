@@ -17,8 +17,11 @@ pub mod chance;
 pub mod check_digit;
 pub mod clock;
 pub mod consents;
+pub mod copayment;
 pub mod date;
+pub mod detail;
 pub mod form;
+pub mod generations;
 pub mod individual_number;
 pub mod institution_code;
 pub mod linking_number;
@@ -37,20 +40,25 @@ pub mod visibility;
 pub use card::{CardState, CardUse, GRACE_MONTHS, card_use, grace_to};
 pub use card_serial::CardSerial;
 pub use certificate::{
-    Certificate, CertificateKey, CopaymentLimit, Disclosure, HistoryKey, Validity, ValidityError, Viewing,
+    Certificate, CertificateKey, Disclosure, HistoryKey, Validity, ValidityError, Viewing,
 };
 pub use chance::Chance;
 pub use clock::{Change, Clock, ClockState, Stopwatch, SystemClock, VirtualClock};
 pub use consents::Consents;
+pub use copayment::{CopaymentLimit, LimitKind, LimitTerms, LimitValue, UnreadableMember};
 pub use date::{Date, DateError, parse_rfc3339, rfc3339_japan};
+pub use detail::{CertificateDetail, DetailItem, DetailLine};
 pub use form::{FormError, Strictness};
+pub use generations::{FileRows, RowKey};
 pub use individual_number::{IndividualNumber, IndividualNumberError};
 pub use institution_code::InstitutionCode;
 pub use linking_number::LinkingNumber;
 pub use municipality::MunicipalityCode;
 pub use numbering::{Numbering, NumberingAnswer};
 pub use payer_number::PayerNumber;
-pub use person::{Address, BasicFive, PersonName, PersonNameKana, Sex, SexError};
+pub use person::{
+    Address, BasicFive, Comparison, PersonName, PersonNameKana, Sex, SexError, SpelledItem, SpelledOtherwise,
+};
 pub use pmh_id::{PmhId, PmhIdError};
 pub use program::{CertificateTypeId, ProgramId};
 pub use pseudonym::{PmhPseudonym, PortalPseudonym, PseudonymError};

@@ -240,7 +240,7 @@ mod tests {
     fn a_value_over_the_border_of_two_pieces_is_found_once() {
         let mut text = vec![b'.'; PIECE_BYTES - 5];
         text.extend_from_slice(b"123456789012");
-        text.extend_from_slice(&vec![b'.'; 100]);
+        text.extend_from_slice(&[b'.'; 100]);
         assert_eq!(found_in(&text, b"123456789012"), 1);
     }
 

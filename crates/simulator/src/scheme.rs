@@ -215,7 +215,7 @@ fn mental(chance: &mut Chance) -> Terms {
         segment: if serious { "重度かつ継続" } else { "一般" },
         income_segment: Some(label),
         max_copayment: json!({
-            "limitId": format!("TM-{per_month}"), "kind": "perMonth", "rateTenths": 1, "perMonth": per_month,
+            "limitId": format!("TM-{per_month}"), "kind": "perMonth", "rateTenths": 1, "perMonthPerson": per_month,
         }),
     }
 }
@@ -245,7 +245,7 @@ fn intractable(chance: &mut Chance) -> Terms {
         segment,
         income_segment: Some(label),
         max_copayment: json!({
-            "limitId": format!("SI-{per_month}"), "kind": "perMonth", "rateTenths": 2, "perMonth": per_month,
+            "limitId": format!("SI-{per_month}"), "kind": "perMonth", "rateTenths": 2, "perMonthPerson": per_month,
         }),
     }
 }

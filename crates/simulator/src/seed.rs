@@ -227,7 +227,7 @@ mod tests {
         let shares = fixed(DEFAULT_SEED);
         let hashes = Party::ALL.map(|party| hex(&pmh_crypto::sha256(&shares.json(party)))[..16].to_owned());
         let expected = [
-            "dfc392d61a53120d",
+            "e26e921d67d77367",
             "224ca4e37ad29015",
             "6fbfe1f231798f03",
             "3532d40273a105ab",

@@ -13,7 +13,7 @@ use pmh_domain::{Clock, SystemClock, VirtualClock};
 use pmh_service::pki::Pki;
 use pmh_service::{
     Beginning, Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World,
-    serve_door,
+    WorldError, serve_door,
 };
 use pmh_store::{Database, PartySchema};
 use pmh_wire::{Door, Party, PeerName, Rules};
@@ -280,8 +280,16 @@ impl Topology {
 
 /// Makes folder, plan of doors, certificates and one seed file per party. `false` if a world is there.
 pub fn make_world(options: &Options) -> Result<bool, StartError> {
-    if World::read(&options.data).is_ok() {
-        return Ok(false);
+    match World::read(&options.data) {
+        Ok(_) => return Ok(false),
+        Err(WorldError::NoWorld(_)) => {}
+        // A new plan would have another name, and on PostgreSQL everything stored would be out of sight.
+        Err(damaged) => return Err(damaged.into()),
+    }
+    if options.data.join("keys").exists() {
+        let reason =
+            "world.json is gone, but keys of its world are there; put it back, or take another folder";
+        return Err(StartError::Usage(reason.to_owned()));
     }
     pmh_service::make_private_folder(&options.data)?;
     let mut shares = seed::shares(options.seed, &Entropy::new());
@@ -336,4 +344,38 @@ pub fn peer_client(world: &World, data: &Path, peer: &PeerName, to: Party) -> Re
         }
     };
     Ok(PeerClient::new(&identity, pki.ca(), to, world.reach(door)?, Exchanges::none()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_world_that_cannot_be_read_is_not_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::at(&folder.path().join("world"));
+        assert!(make_world(&options).unwrap());
+        assert!(!make_world(&options).unwrap());
+        let path = options.data.join("world.json");
+        for damage in ["", "{", "{}"] {
+            std::fs::write(&path, damage).unwrap();
+            let error = make_world(&options).unwrap_err();
+            assert!(matches!(error, StartError::World(WorldError::Damaged { .. })), "{damage:?}: {error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), damage);
+        }
+    }
+
+    #[test]
+    fn a_plan_that_is_gone_is_made_anew_only_while_no_party_has_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::at(&folder.path().join("world"));
+        assert!(make_world(&options).unwrap());
+        let path = options.data.join("world.json");
+        std::fs::remove_file(&path).unwrap();
+        assert!(make_world(&options).unwrap(), "a first start that was killed");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(options.data.join("keys")).unwrap();
+        assert!(matches!(make_world(&options), Err(StartError::Usage(_))));
+        assert!(!path.exists());
+    }
 }

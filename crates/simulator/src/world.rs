@@ -1,5 +1,5 @@
 //! The world that the simulator starts with: four local governments, two institutions and a pharmacy, and
-//! a thousand people, of whom some are [personas](crate::personas).
+//! a thousand people, of whom some are [personas].
 
 use pmh_wire::SubjectRecord;
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions, Connection, SqlitePool,
+    ConnectOptions, Connection, SqliteConnection, SqlitePool,
     pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
@@ -80,9 +80,18 @@ async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
     let pool = PoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+        .after_release(|connection, _| Box::pin(is_out_of_transactions(connection)))
         .connect_lazy_with(options);
     first.close().await?;
     Ok(pool)
+}
+
+/// A full disk makes SQLite roll back by itself. The driver's own roll-back then fails, it goes on counting the
+/// transaction, and the connection would refuse to begin another for ever: `false` closes it.
+async fn is_out_of_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A roll-back that a dropped transaction asked for stands in the queue before this.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Several pools of this process may be open on one file, as one per role; their writers share one queue.

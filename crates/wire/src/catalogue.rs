@@ -39,8 +39,10 @@ macro_rules! catalogue {
     };
 }
 
+mod page;
 mod table;
 
+pub use page::page;
 pub use table::Code;
 use table::TABLE;
 
@@ -56,6 +58,18 @@ impl Code {
     /// HTTP status. Codes of rows are never a response of their own; theirs is 422.
     pub fn status(self) -> u16 {
         self.entry().status
+    }
+
+    /// Whether it only ever stands beside a record that was taken.
+    pub fn is_warning(self) -> bool {
+        matches!(
+            self,
+            Self::LooksRealAccepted
+                | Self::OverlappingPeriods
+                | Self::OutOfOrder
+                | Self::LateRetraction
+                | Self::CopaymentContradiction
+        )
     }
 
     pub fn title(self) -> &'static str {

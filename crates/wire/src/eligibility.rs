@@ -3,7 +3,7 @@
 use pmh_domain::{Certificate, Consents, MunicipalityCode, VerbatimJson};
 use serde::{Deserialize, Serialize};
 
-use crate::{Verbatim, redaction::redacted_debug};
+use crate::{Texts, Verbatim, redaction::redacted_debug};
 
 /// Opens an epoch: an X25519 public key, 32 bytes, base64url without padding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,15 @@ pub struct Subsidy {
 }
 
 impl Subsidy {
+    /// The copayment limit in words, for the reception. `None` if there is no limit, or none of it is
+    /// understood: then only its JSON tells.
+    pub fn copayment_texts(&self) -> Option<Texts> {
+        let json = self.max_copayment_amount.as_ref()?;
+        let (mut limit, _) = crate::read_copayment_limit(json.as_str().to_owned());
+        limit.terms.reimbursement_only |= self.is_always_reimbursement == "1";
+        crate::copayment_texts(&limit)
+    }
+
     /// Leaves out what is not for a reader: keys, control flags, and that there is a forced expiry.
     pub fn from_certificate(certificate: &Certificate, municipality: MunicipalityCode) -> Self {
         let verbatim = |json: &VerbatimJson| {
@@ -105,7 +114,7 @@ impl Subsidy {
             max_copayment_amount: certificate.max_copayment.as_ref().map(|limit| verbatim(&limit.verbatim)),
             valid_from: certificate.validity.from().to_string(),
             valid_to: certificate.validity.to().to_string(),
-            certification_detail: verbatim(&certificate.detail),
+            certification_detail: verbatim(&certificate.detail.verbatim),
         }
     }
 }

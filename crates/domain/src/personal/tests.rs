@@ -45,8 +45,8 @@ fn certificate() -> Certificate {
         public_expense_id: None,
         display_order: None,
         deleted: false,
-        max_copayment: Some(CopaymentLimit { verbatim: VerbatimJson::from_text(r#"{"a":1}"#.to_owned()) }),
-        detail: VerbatimJson::from_text(r#"["detail"]"#.to_owned()),
+        max_copayment: Some(CopaymentLimit::opaque(VerbatimJson::from_text(r#"{"a":1}"#.to_owned()))),
+        detail: CertificateDetail::opaque(VerbatimJson::from_text(r#"["detail"]"#.to_owned())),
     }
 }
 
@@ -68,7 +68,12 @@ fn debug_of_a_personal_value_is_the_name_of_its_type() {
     prints_its_name_alone(&person, "BasicFive");
     let certificate = certificate();
     prints_its_name_alone(&certificate.history_key, "HistoryKey");
-    prints_its_name_alone(&certificate.detail, "VerbatimJson");
+    prints_its_name_alone(&certificate.detail, "CertificateDetail");
+    prints_its_name_alone(&certificate.detail.verbatim, "VerbatimJson");
+    prints_its_name_alone(
+        &RowKey::of(&IndividualNumber::parse("123456789018").unwrap(), &certificate),
+        "RowKey",
+    );
     prints_its_name_alone(certificate.max_copayment.as_ref().unwrap(), "CopaymentLimit");
     prints_its_name_alone(&certificate.key(), "CertificateKey");
     prints_its_name_alone(&certificate, "Certificate");

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     certificate::{HistoryKey, Validity},
+    detail::CertificateDetail,
     program::{CertificateTypeId, ProgramId},
     verbatim::VerbatimJson,
 };
@@ -38,7 +39,7 @@ fn certificate() -> Certificate {
         display_order: None,
         deleted: false,
         max_copayment: None,
-        detail: VerbatimJson::from_text("[]".to_owned()),
+        detail: CertificateDetail::opaque(VerbatimJson::from_text("[]".to_owned())),
     }
 }
 

@@ -14,6 +14,7 @@ use pmh_crypto::{
 use pmh_domain::{IndividualNumber, MunicipalityCode, PmhId, PmhPseudonym};
 use pmh_store::{Store, StoreError};
 use pmh_wire::numbering::PersonToNumber;
+use zeroize::Zeroizing;
 
 use crate::access::PartitionAccess;
 use crate::identity;
@@ -248,14 +249,18 @@ impl IdentityKeys {
 
     pub(crate) fn open_file_name(&self, task: &[u8], sealed: &[u8]) -> Result<String, StoreError> {
         let bytes = self.open("registration_task", "file_name", task, 0, sealed)?;
-        String::from_utf8(bytes).map_err(|_| damaged("file_name"))
+        String::from_utf8(bytes.to_vec()).map_err(|_| damaged("file_name"))
     }
 
     pub(crate) fn seal_pending_erasure(&self, erasure: &[u8], text: &[u8]) -> Vec<u8> {
         self.seal("erasure", "pending", erasure, 0, text)
     }
 
-    pub(crate) fn open_pending_erasure(&self, erasure: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn open_pending_erasure(
+        &self,
+        erasure: &[u8],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         self.open("erasure", "pending", erasure, 0, sealed)
     }
 
@@ -263,7 +268,12 @@ impl IdentityKeys {
         self.seal("registration_chunk", "sealed", &chunk_row(task, chunk), 0, text)
     }
 
-    pub(crate) fn open_chunk(&self, task: &[u8], chunk: i64, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn open_chunk(
+        &self,
+        task: &[u8],
+        chunk: i64,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         self.open("registration_chunk", "sealed", &chunk_row(task, chunk), 0, sealed)
     }
 
@@ -271,7 +281,12 @@ impl IdentityKeys {
         self.seal("registration_result", "sealed", &chunk_row(task, chunk), 0, text)
     }
 
-    pub(crate) fn open_results(&self, task: &[u8], chunk: i64, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn open_results(
+        &self,
+        task: &[u8],
+        chunk: i64,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         self.open("registration_result", "sealed", &chunk_row(task, chunk), 0, sealed)
     }
 
@@ -287,7 +302,7 @@ impl IdentityKeys {
         row: &[u8],
         version: i64,
         sealed: &[u8],
-    ) -> Result<Vec<u8>, StoreError> {
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let place = Place { party: PARTY, partition: &self.code, table, column, row, version };
         open_in(&self.ring, &place, sealed).map_err(|_| StoreError::Inconsistent { table, column })
     }
@@ -297,9 +312,8 @@ fn chunk_row(task: &[u8], chunk: i64) -> Vec<u8> {
     [task, &chunk.to_be_bytes()].concat()
 }
 
-fn open_in(ring: &Ring, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
-    let sealed = Sealed::from_bytes(sealed.to_vec())?;
-    Ok(ring.open(place, &sealed)?.to_vec())
+fn open_in(ring: &Ring, place: &Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    ring.open(place, &Sealed::from_bytes(sealed.to_vec())?)
 }
 
 /// Rings of the subsidy area, of every partition and of the hub's own.
@@ -341,7 +355,7 @@ impl SubsidyRings {
         &self,
         access: &PartitionAccess,
         row: &CertificateRow,
-    ) -> Result<Vec<u8>, StoreError> {
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let key = certificate_row(row.person, row.certificate);
         self.open(access.code(), ("certificate", &key, row.version), &row.sealed)
     }
@@ -358,7 +372,11 @@ impl SubsidyRings {
         Ok(AnswerRow { person, sealed, version, key_version })
     }
 
-    pub(crate) fn open_answer(&self, route: &Route, row: &AnswerRow) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn open_answer(
+        &self,
+        route: &Route,
+        row: &AnswerRow,
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let key = row.person.to_be_bytes();
         self.open(&route.municipality_code, ("answer", &key, row.version), &row.sealed)
     }
@@ -367,7 +385,7 @@ impl SubsidyRings {
         self.seal(HUB_PARTITION, ("epoch", &epoch.to_be_bytes(), 0), key)
     }
 
-    pub(crate) fn open_epoch(&self, epoch: i64, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn open_epoch(&self, epoch: i64, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         self.open(HUB_PARTITION, ("epoch", &epoch.to_be_bytes(), 0), sealed)
     }
 
@@ -375,7 +393,7 @@ impl SubsidyRings {
         Ok(self.seal(HUB_PARTITION, ("setting", name.as_bytes(), 0), value)?.0)
     }
 
-    pub(crate) fn open_setting(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn open_setting(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         self.open(HUB_PARTITION, ("setting", name.as_bytes(), 0), sealed)
     }
 
@@ -397,7 +415,7 @@ impl SubsidyRings {
         partition: &str,
         (table, row, version): (&'static str, &[u8], i64),
         sealed: &[u8],
-    ) -> Result<Vec<u8>, StoreError> {
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let place = Place { party: PARTY, partition, table, column: "sealed", row, version };
         open_in(self.of(partition)?, &place, sealed)
             .map_err(|_| StoreError::Inconsistent { table, column: "sealed" })

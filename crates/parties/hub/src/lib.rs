@@ -25,6 +25,8 @@ mod keys;
 mod numbering;
 mod portal;
 mod registration;
+#[cfg(test)]
+mod stand;
 mod start;
 mod state;
 mod store;

@@ -87,6 +87,7 @@ async fn open_states(
         intermediate,
         counters: env.counters.clone(),
         tracker: env.tracker.clone(),
+        shutdown: env.shutdown.clone(),
         rules: env.rules,
         retention: options.retention,
         untruncated: AtomicBool::new(true),
@@ -142,13 +143,16 @@ async fn open_signer(
     Ok(signer)
 }
 
-/// What a stopped process was still receiving was never acknowledged.
+/// What a stopped process was still receiving was never acknowledged. Listed before the doors open: later it
+/// could not be told from what is being received now.
 async fn clean_up(desk: &Desk, municipality: MunicipalityCode) -> Result<(), StoreError> {
     let access = PartitionAccess::of_the_hub(municipality);
-    let mut tx = desk.store.write().await?;
+    let mut tx = desk.store.read().await?;
     tx.for_municipality(access.code()).await?;
-    tasks::delete_all_receiving(&mut tx, &access).await?;
-    tx.commit().await
+    for task in tasks::list_receiving(&mut tx, &access).await? {
+        registration::delete_in_background(desk, &access, task);
+    }
+    Ok(())
 }
 
 fn spawn_workers(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry) {

@@ -10,6 +10,7 @@ use pmh_service::{Counters, PeerClient};
 use pmh_store::Store;
 use pmh_wire::registration::Rules;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::PartitionAccess;
@@ -32,6 +33,7 @@ pub(crate) struct DeskParts {
     pub(crate) intermediate: PeerClient,
     pub(crate) counters: Counters,
     pub(crate) tracker: TaskTracker,
+    pub(crate) shutdown: CancellationToken,
     pub(crate) rules: Rules,
     pub(crate) retention: Retention,
     /// Rows were erased and the write-ahead log may still hold them. True at the start: the last run may have

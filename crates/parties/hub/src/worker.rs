@@ -15,15 +15,39 @@ use crate::state::{Bell, Desk};
 const BACK_OFF_MIN: Duration = Duration::from_millis(100);
 const BACK_OFF_MAX: Duration = Duration::from_secs(5);
 
+/// A wait after each failure, longer each time. A shutdown ends it.
+pub(crate) struct BackOff {
+    next: Duration,
+    shutdown: CancellationToken,
+}
+
+impl BackOff {
+    pub(crate) fn new(shutdown: CancellationToken) -> Self {
+        Self { next: BACK_OFF_MIN, shutdown }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.next = BACK_OFF_MIN;
+    }
+
+    pub(crate) async fn pause(&mut self) {
+        tokio::select! {
+            () = tokio::time::sleep(self.next) => {}
+            () = self.shutdown.cancelled() => {}
+        }
+        self.next = (self.next * 2).min(BACK_OFF_MAX);
+    }
+}
+
 /// Applies accepted rows, chunk after chunk, until shutdown.
 pub(crate) async fn apply_rows(desk: Desk, municipality: MunicipalityCode, shutdown: CancellationToken) {
     let access = PartitionAccess::of_the_hub(municipality);
     let Some(bell) = desk.bells.get(&municipality) else { return };
-    let mut back_off = BACK_OFF_MIN;
+    let mut back_off = BackOff::new(shutdown.clone());
     while !shutdown.is_cancelled() {
         match process_next_chunk(&desk, &access).await {
             Ok(true) => {
-                back_off = BACK_OFF_MIN;
+                back_off.reset();
                 bell.numbering.notify_one();
             }
             Ok(false) => {
@@ -34,7 +58,9 @@ pub(crate) async fn apply_rows(desk: Desk, municipality: MunicipalityCode, shutd
             }
             Err(error) => {
                 tracing::warn!(%error, municipality = access.code(), "rows wait; tried again");
-                pause(&mut back_off, &shutdown).await;
+                // The commit may stand, and only its answer was lost: then there are people to number.
+                bell.numbering.notify_one();
+                back_off.pause().await;
             }
         }
     }
@@ -44,11 +70,11 @@ pub(crate) async fn apply_rows(desk: Desk, municipality: MunicipalityCode, shutd
 pub(crate) async fn number_people(desk: Desk, municipality: MunicipalityCode, shutdown: CancellationToken) {
     let access = PartitionAccess::of_the_hub(municipality);
     let Some(bell) = desk.bells.get(&municipality) else { return };
-    let mut back_off = BACK_OFF_MIN;
+    let mut back_off = BackOff::new(shutdown.clone());
     while !shutdown.is_cancelled() {
         match number_next_batch(&desk, &access).await {
             Ok(true) => {
-                back_off = BACK_OFF_MIN;
+                back_off.reset();
                 wait_for(bell, None);
             }
             Ok(false) => {
@@ -61,7 +87,7 @@ pub(crate) async fn number_people(desk: Desk, municipality: MunicipalityCode, sh
             Err(error) => {
                 tracing::warn!(%error, municipality = access.code(), "numbering waits; tried again");
                 wait_for(bell, Some(whom(&error)));
-                pause(&mut back_off, &shutdown).await;
+                back_off.pause().await;
             }
         }
     }
@@ -76,12 +102,4 @@ fn whom(error: &NumberingError) -> &'static str {
 
 fn wait_for(bell: &Bell, whom: Option<&'static str>) {
     *bell.waiting_for.lock().expect("nobody panics while holding it") = whom;
-}
-
-async fn pause(back_off: &mut Duration, shutdown: &CancellationToken) {
-    tokio::select! {
-        () = tokio::time::sleep(*back_off) => {}
-        () = shutdown.cancelled() => {}
-    }
-    *back_off = (*back_off * 2).min(BACK_OFF_MAX);
 }

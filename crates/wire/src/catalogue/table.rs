@@ -64,8 +64,8 @@ catalogue! {
     UnknownColumn "PMH-R005" 400 "Unknown column"
         clerk "見出し行に登録できない列があります。列番号を確認し、余分な列を除いてください。"
             / "The header row has a column that cannot be registered. See the column number and remove what is not needed."
-        vendor "CSV の見出しに未知の列名があります。綴り、全角・半角、前後の空白を確認してください。入れ子の列は「自己負担上限.」「券面.」で始めます。"
-            / "The CSV header names an unknown column. Check spelling, width and surrounding spaces. Nested columns begin with 自己負担上限. or 券面. (maxCopaymentAmount. or certificationDetail.).";
+        vendor "CSV の見出しに未知の列名があります。綴り、全角・半角、前後の空白を確認してください。入れ子の列は「自己負担上限.」「券面.」で始めます。独自の列名は設定の対応表で読み替えられます。"
+            / "The CSV header names an unknown column. Check spelling, width and surrounding spaces. Nested columns begin with 自己負担上限. or 券面. (maxCopaymentAmount. or certificationDetail.). Headings of your own can be mapped in the configuration.";
     ColumnMissing "PMH-R006" 400 "Required column missing"
         clerk "必要な列がファイルにありません。示された項目の列を加えてください。"
             / "The file lacks a required column. Add the column of the item given."
@@ -267,9 +267,53 @@ catalogue! {
             / "There is no such certificate of this municipality to delete."
         vendor "削除レコードは、登録済みの資格と同じ個人番号・受給者証種別・履歴キーでなければなりません。"
             / "A deletion record must name the number, certificate type and historyKey of a registered certificate.";
+    TooManyCertificates "PMH-R252" 422 "Too many certificates of one person"
+        clerk "一人に登録できる受給者証の数を超えています。履歴キーを確認してください。"
+            / "This person has more certificates than can be registered. Check the history key."
+        vendor "同じ個人番号に登録できる受給者証(受給者証種別と履歴キーの組)は、削除済みを含めて 256 件までです。更新では履歴キーを変えないでください。"
+            / "One number has at most 256 certificates (certificate type and historyKey), deleted ones included. An update keeps its historyKey.";
     TooManyItems "PMH-R247" 422 "Too many items in a list"
         clerk "医療機関の数が多すぎます。" / "Too many institutions are listed."
         vendor "institutionCodes は 100 件までです。" / "institutionCodes has at most 100 items.";
+    DuplicateRow "PMH-R253" 422 "Row stands twice in one file"
+        clerk "同じ人の同じ資格が、このファイルの前の行にもあります。どちらが正しいか確認してください。"
+            / "The same certificate of the same person stands earlier in this file. Check which of the two is right."
+        vendor "同じ個人番号・業務・受給者証種別・履歴キーの行が 1 ファイルに 2 回あります。先の行を登録し、この行は登録していません。"
+            / "A row with this number, program, certificate type and historyKey stands earlier in the file. That one is taken, this one is not.";
+    /// A warning only.
+    OverlappingPeriods "PMH-R254" 422 "Periods of validity overlap"
+        clerk "同じ資格の別の履歴と、有効期間が重なっています。日付を確認してください。"
+            / "The validity overlaps with another generation of the same certificate. Check the dates."
+        vendor "同じ業務・受給者証種別で履歴キーの異なる資格と、有効期間が重なります(強制失効日を考慮、削除済みを除く)。登録はされています。"
+            / "The validity overlaps with a certificate of the same program and type and another historyKey (forced expiry considered, deleted ones left out). The record is registered.";
+    /// A warning only.
+    OutOfOrder "PMH-R255" 422 "Older generation after a newer one"
+        clerk "より新しい期間の資格が、すでに登録されています。登録の順番を確認してください。"
+            / "A newer generation of this certificate is registered already. Check the order of your files."
+        vendor "有効期間の開始日がより後の履歴が、先に登録されています。登録はされています。過去の履歴の追加であれば問題ありません。"
+            / "A generation with a later validFrom came before this one. The record is registered; that is fine if you add history.";
+    /// A warning only.
+    LateRetraction "PMH-R256" 422 "Late retraction"
+        clerk "すでに有効だった資格を削除しました。その間に医療機関で使われた可能性があります。"
+            / "A certificate that had been valid already was deleted. It may have been used at an institution meanwhile."
+        vendor "削除の時点で、有効期間の開始日を過ぎていました。削除は行われています。途中で終わらせる場合は validTo または forcedExpiryDate を使ってください。"
+            / "Its validity had begun before the deletion, which is done. To end a certificate early use validTo or forcedExpiryDate.";
+    CopaymentMemberForm "PMH-R261" 422 "Copayment limit not readable"
+        clerk "自己負担上限の値が正しくありません。金額や日数を確認してください。"
+            / "A value of the copayment limit is wrong. Check the amounts and numbers of days."
+        vendor "maxCopaymentAmount の項目の値を読み取れません(金額は 0 以上の整数の円、rateTenths は 0–10、日数は 1–31、フラグは真偽値)。同じ項目が 2 回ある場合も含みます。未知の名前の項目はそのまま保存します。"
+            / "A member of maxCopaymentAmount cannot be read (amounts are whole yen, rateTenths 0 to 10, days 1 to 31, flags booleans), or stands twice. Members of unknown names are kept as they are.";
+    /// A warning only.
+    CopaymentContradiction "PMH-R262" 422 "Copayment limit contradicts itself"
+        clerk "自己負担上限の内容に矛盾があります。種別と金額、日数の組合せを確認してください。"
+            / "The copayment limit contradicts itself. Check kind, amounts and numbers of days together."
+        vendor "kind に対応する金額がない、無料なのに金額がある、または 1 日・1 回の金額がないのに日数・回数があります。登録はされています。"
+            / "kind lacks its amount, or says free beside an amount, or days or visits are limited without an amount for one. The record is registered.";
+    DetailOrderForm "PMH-R263" 422 "Display order of an item not a whole number"
+        clerk "券面項目の表示順が正しくありません。整数で入力してください。"
+            / "The display order of an item on the certificate is wrong. Enter a whole number."
+        vendor "certificationDetail の要素の displayOrder は JSON の整数で、1 要素に 1 つです。"
+            / "displayOrder in an element of certificationDetail is a JSON whole number, once per element.";
 
     // N: numbering and linking.
     NumberingMismatch "PMH-N001" 422 "Basic five items do not match"

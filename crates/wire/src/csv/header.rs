@@ -1,6 +1,9 @@
 //! The header row: which column is which member.
 
-use super::nested;
+use super::{
+    layout::{CsvLayout, Heading},
+    nested,
+};
 use crate::{
     Code, Problem,
     registration::{
@@ -10,7 +13,7 @@ use crate::{
     registration::{SubjectRecord, echoed},
 };
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Column {
     /// A place in [`MEMBERS`].
     Member(usize),
@@ -19,7 +22,7 @@ pub(super) enum Column {
 
 impl Column {
     /// `None` if the heading is not known.
-    fn find(heading: &str) -> Option<Self> {
+    pub(super) fn find(heading: &str) -> Option<Self> {
         let known = |place: &usize| MEMBERS[*place].name == heading || MEMBERS[*place].heading == heading;
         match (0..MEMBERS.len()).find(known) {
             Some(place) => Some(Self::Member(place)),
@@ -45,23 +48,31 @@ pub(super) fn number(index: usize) -> u64 {
     index as u64 + 1
 }
 
-/// Reads the headings. A file with a fault in its header is refused as a whole.
-pub(super) fn read<'a>(headings: impl Iterator<Item = &'a str>, line: u64) -> Result<Vec<Column>, Problem> {
-    let found: Vec<_> = headings.map(|heading| (heading, Column::find(heading))).collect();
-    if found.iter().all(|(_, column)| column.is_none()) {
+/// Reads the headings; an ignored column is `None`. A file with a fault in its header is refused as a whole.
+pub(super) fn read<'a>(
+    headings: impl Iterator<Item = &'a str>,
+    layout: &CsvLayout,
+    line: u64,
+) -> Result<Vec<Option<Column>>, Problem> {
+    let found: Vec<_> = headings.map(|heading| (heading, layout.heading(heading))).collect();
+    if !found.iter().any(|(_, found)| matches!(found, Heading::Column(_))) {
         return Err(Code::HeaderMissing.problem().at_line(line));
     }
     let mut columns = Vec::with_capacity(found.len());
-    for (index, (heading, column)) in found.into_iter().enumerate() {
-        let Some(column) = column else {
-            let problem = Code::UnknownColumn.problem().at_line(line).at_column(number(index));
-            return Err(match echoed(heading) {
-                Some(name) => problem.at_field(&name),
-                None => problem,
-            });
+    for (index, (heading, found)) in found.into_iter().enumerate() {
+        let column = match found {
+            Heading::Column(column) => Some(column),
+            Heading::Ignored => None,
+            Heading::Unknown => {
+                let problem = Code::UnknownColumn.problem().at_line(line).at_column(number(index));
+                return Err(match echoed(heading) {
+                    Some(name) => problem.at_field(&name),
+                    None => problem,
+                });
+            }
         };
-        if columns.contains(&column) {
-            let problem = Code::DuplicateColumn.problem().at_field(column.field());
+        if let Some(again) = column.as_ref().filter(|_| columns.contains(&column)) {
+            let problem = Code::DuplicateColumn.problem().at_field(again.field());
             return Err(problem.at_line(line).at_column(number(index)));
         }
         columns.push(column);
@@ -71,7 +82,7 @@ pub(super) fn read<'a>(headings: impl Iterator<Item = &'a str>, line: u64) -> Re
         let slot = (member.slot)(&mut blank);
         // A file without certificate details has no column for them.
         let needed = slot.is_required() && !matches!(slot, Slot::Json(_));
-        if needed && !columns.contains(&Column::Member(place)) {
+        if needed && !columns.contains(&Some(Column::Member(place))) {
             return Err(Code::ColumnMissing.problem().at_line(line).at_field(member.name));
         }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     header::{self, Column},
+    layout::CsvLayout,
     nested::{self, Inner},
     splitter::{Begun, Splitter, Start},
 };
@@ -19,7 +20,9 @@ pub struct CsvReader {
     start: Start,
     splitter: Splitter,
     charset: Charset,
-    header: Option<Vec<Column>>,
+    layout: CsvLayout,
+    /// An ignored column is `None`.
+    header: Option<Vec<Option<Column>>>,
     index: u64,
     failed: Option<Problem>,
 }
@@ -28,10 +31,16 @@ impl CsvReader {
     /// Without an encoding the BOM decides, else the header row, else (a header of wire names is ASCII) the
     /// first record that is not ASCII.
     pub fn new(encoding: Option<Encoding>) -> Self {
+        Self::with_layout(encoding, CsvLayout::default())
+    }
+
+    /// For a file with columns of a vendor's own.
+    pub fn with_layout(encoding: Option<Encoding>, layout: CsvLayout) -> Self {
         Self {
             start: Start::default(),
             splitter: Splitter::new(),
             charset: Charset { declared: encoding.is_some(), encoding },
+            layout,
             header: None,
             index: 0,
             failed: None,
@@ -43,11 +52,13 @@ impl CsvReader {
         self.charset.encoding
     }
 
-    /// The column, from 1, in which a member stands; `None` if it has none of its own.
+    /// The column, from 1, in which a member stands, or an inner member (`maxCopaymentAmount.perDay`); `None`
+    /// if it has none of its own.
     pub fn column_of(&self, field: &str) -> Option<u64> {
         let columns = self.header.as_ref()?;
-        let own = |column: &Column| matches!(column, Column::Member(_)) && column.field() == field;
-        columns.iter().position(own).map(header::number)
+        let own = Column::find(field);
+        own.and_then(|own| columns.iter().position(|column| column.as_ref() == Some(&own)))
+            .map(header::number)
     }
 
     /// Rows that end in these bytes. If the file breaks after some of them, they are returned and the
@@ -125,7 +136,7 @@ impl CsvReader {
         Ok(())
     }
 
-    fn read_header(&self) -> Result<Vec<Column>, Problem> {
+    fn read_header(&self) -> Result<Vec<Option<Column>>, Problem> {
         let line = self.splitter.record_line();
         if self.splitter.has_too_many_columns() {
             return Err(Code::TooManyColumns.problem().at_line(line));
@@ -134,13 +145,13 @@ impl CsvReader {
             self.splitter.fields().map(|field| self.charset.decode(field)).collect();
         let undecodable = || Code::NotDecodable.problem().at_line(line);
         let headings = headings.ok_or_else(undecodable)?;
-        header::read(headings.iter().map(Cow::as_ref), line).map_err(|problem| {
+        header::read(headings.iter().map(Cow::as_ref), &self.layout, line).map_err(|problem| {
             let misread = self.charset.contradicts(self.splitter.bytes());
             if misread { undecodable() } else { problem }
         })
     }
 
-    fn row(&self, columns: &[Column]) -> Row {
+    fn row(&self, columns: &[Option<Column>]) -> Row {
         let (line, index) = (self.splitter.record_line(), self.index);
         if self.splitter.has_too_many_columns() || self.splitter.columns() != columns.len() {
             let fault = crate::Fault::of(Code::ColumnCount);
@@ -152,10 +163,11 @@ impl CsvReader {
         }
     }
 
-    fn draft(&self, columns: &[Column]) -> Draft {
+    fn draft(&self, columns: &[Option<Column>]) -> Draft {
         let mut draft = Draft::new();
         let mut inner = Vec::new();
         for (index, (column, field)) in columns.iter().zip(self.splitter.fields()).enumerate() {
+            let Some(column) = column else { continue };
             let cell = self.charset.decode(field).ok_or(Code::UndecodableBytes).and_then(storable);
             match (column, cell) {
                 (Column::Member(place), cell) => {

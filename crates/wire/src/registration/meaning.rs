@@ -1,17 +1,19 @@
 //! The meaning of a record: numbers, dates, texts, whose it is. All faults, not only the first.
 
+use std::borrow::Cow;
+
 use pmh_domain::{
-    Address, BasicFive, Certificate, CertificateTypeId, CopaymentLimit, Date, DateError, Disclosure,
-    FormError, HistoryKey, IndividualNumber, IndividualNumberError, InstitutionCode, MunicipalityCode,
-    PayerNumber, PersonName, PersonNameKana, ProgramId, RecipientNumber, Sex, Strictness, Validity,
-    VerbatimJson, Viewing,
+    Address, BasicFive, Certificate, CertificateDetail, CertificateTypeId, CopaymentLimit, Date, DateError,
+    Disclosure, FormError, HistoryKey, IndividualNumber, IndividualNumberError, InstitutionCode,
+    MunicipalityCode, PayerNumber, PersonName, PersonNameKana, ProgramId, RecipientNumber, Sex, Strictness,
+    UnreadableMember, Validity, Viewing,
 };
 
 use super::{
     BasicFiveInfo, Fault, Parsed, Rules, Subject, SubjectRecord,
     members::{COPAYMENT, DETAIL, MemberSet},
 };
-use crate::{Code, Verbatim, encoding::is_private_use};
+use crate::{Code, Verbatim, encoding::is_private_use, read_certificate_detail, read_copayment_limit};
 
 /// 受給者証名, as published.
 const CERTIFICATION_NAME_MAX: usize = 100;
@@ -173,7 +175,7 @@ impl Judge {
             public_expense_id: texts.public_expense_id,
             display_order: record.display_order,
             deleted: record.is_deleted,
-            max_copayment: inner.copayment.map(|verbatim| CopaymentLimit { verbatim }),
+            max_copayment: inner.copayment,
             detail: inner.detail,
         })
     }
@@ -271,9 +273,29 @@ impl Judge {
             let json = record.max_copayment_amount.as_ref();
             json.map(|json| verbatim(json, json.is_object())).transpose()
         });
-        let detail = self
-            .check(DETAIL, || verbatim(&record.certification_detail, record.certification_detail.is_array()));
+        let copayment = match copayment {
+            Some(Some(text)) => self.copayment(text).map(Some),
+            Some(None) => Some(None),
+            None => None,
+        };
+        let detail = self.check(DETAIL, || {
+            let text = verbatim(&record.certification_detail, record.certification_detail.is_array())?;
+            let (detail, readable) = read_certificate_detail(text);
+            readable.map(|()| detail).map_err(|_| Code::DetailOrderForm)
+        });
         Some(Inner { copayment: copayment?, detail: detail? })
+    }
+
+    fn copayment(&mut self, text: String) -> Option<CopaymentLimit> {
+        let (limit, unreadable) = read_copayment_limit(text);
+        for UnreadableMember(name) in &unreadable {
+            let field = Some(Cow::Owned(format!("{COPAYMENT}.{name}")));
+            self.faults.push(Fault { field, ..Fault::of(Code::CopaymentMemberForm) });
+        }
+        if unreadable.is_empty() && limit.contradicts_itself() {
+            self.warnings.push(Fault::at(Code::CopaymentContradiction, COPAYMENT));
+        }
+        unreadable.is_empty().then_some(limit)
     }
 
     /// `own` is not known while a file is read; then the form alone is judged.
@@ -316,8 +338,8 @@ struct Texts {
 }
 
 struct Inner {
-    copayment: Option<VerbatimJson>,
-    detail: VerbatimJson,
+    copayment: Option<CopaymentLimit>,
+    detail: CertificateDetail,
 }
 
 /// Characters that no text may hold.
@@ -373,10 +395,10 @@ fn half_width(error: FormError) -> Code {
     }
 }
 
-fn verbatim(json: &Verbatim, of_right_type: bool) -> Result<VerbatimJson, Code> {
+fn verbatim(json: &Verbatim, of_right_type: bool) -> Result<String, Code> {
     if !of_right_type {
         return Err(Code::WrongType);
     }
     json.inspect()?;
-    Ok(VerbatimJson::from_text(json.as_str().to_owned()))
+    Ok(json.as_str().to_owned())
 }

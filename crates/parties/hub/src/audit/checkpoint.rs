@@ -21,20 +21,19 @@ pub(crate) async fn keep_checkpoints(
     clock: VirtualClock,
     shutdown: CancellationToken,
 ) {
-    let mut last_signed: Vec<Option<LaneHead>> = vec![None; lanes.len()];
     loop {
         let stopping = tokio::select! {
             () = tokio::time::sleep(EVERY) => false,
             () = shutdown.cancelled() => true,
         };
-        for (lane, last) in lanes.iter().zip(&mut last_signed) {
-            let head = lane.head().await;
-            if head.sequence == 0 || last.as_ref() == Some(&head) {
-                continue;
-            }
-            match sign(&store, &signer, &head, clock.now_ms()).await {
-                Ok(()) => *last = Some(head),
-                Err(error) => tracing::warn!(%error, "a checkpoint was not written; tried again in a second"),
+        for lane in &lanes {
+            for head in lane.unsigned_heads().await {
+                match sign(&store, &signer, &head, clock.now_ms()).await {
+                    Ok(()) => lane.note_signed(&head).await,
+                    Err(error) => {
+                        tracing::warn!(%error, "a checkpoint was not written; tried again in a second");
+                    }
+                }
             }
         }
         if stopping {

@@ -15,40 +15,69 @@ use crate::store::audit::{self, AuditBatch};
 /// One lane of this process. Cheap to clone; clones share the head.
 #[derive(Clone)]
 pub(crate) struct Lane {
-    head: Arc<Mutex<LaneHead>>,
+    state: Arc<Mutex<LaneState>>,
     rings: Arc<SubsidyRings>,
     entropy: Entropy,
     clock: VirtualClock,
 }
 
+struct LaneState {
+    head: LaneHead,
+    /// The sequence of the head that a checkpoint signed last.
+    signed: i64,
+    /// Last heads of lanes that were left before a checkpoint signed them.
+    left: Vec<LaneHead>,
+}
+
+impl LaneState {
+    fn start(&mut self, entropy: &Entropy) {
+        let head = std::mem::replace(&mut self.head, LaneHead::start(entropy.bytes()));
+        if head.sequence > self.signed {
+            self.left.push(head);
+        }
+        self.signed = 0;
+    }
+}
+
 impl Lane {
     pub(crate) fn new(rings: Arc<SubsidyRings>, entropy: Entropy, clock: VirtualClock) -> Self {
-        let head = LaneHead::start(entropy.bytes());
-        Self { head: Arc::new(Mutex::new(head)), rings, entropy, clock }
+        let state = LaneState { head: LaneHead::start(entropy.bytes()), signed: 0, left: Vec::new() };
+        Self { state: Arc::new(Mutex::new(state)), rings, entropy, clock }
     }
 
     /// Waits until nobody else writes to this lane. Take it before the transaction, always in this order.
     pub(crate) async fn turn(&self) -> Turn {
-        let head = Arc::clone(&self.head).lock_owned().await;
-        Turn { lane: self.clone(), head, appended: None }
+        let state = Arc::clone(&self.state).lock_owned().await;
+        Turn { lane: self.clone(), state, appended: None }
     }
 
-    pub(crate) async fn head(&self) -> LaneHead {
-        self.head.lock().await.clone()
+    /// Heads that moved since a checkpoint signed them, also of lanes that were left meanwhile.
+    pub(crate) async fn unsigned_heads(&self) -> Vec<LaneHead> {
+        let state = self.state.lock().await;
+        let current = (state.head.sequence > state.signed).then(|| state.head.clone());
+        state.left.iter().cloned().chain(current).collect()
+    }
+
+    pub(crate) async fn note_signed(&self, head: &LaneHead) {
+        let mut state = self.state.lock().await;
+        if state.head.lane == head.lane {
+            state.signed = head.sequence;
+        }
+        state.left.retain(|left| left.lane != head.lane || left.sequence > head.sequence);
     }
 }
 
 /// The right to append to a lane until it is dropped.
 pub(crate) struct Turn {
     lane: Lane,
-    head: OwnedMutexGuard<LaneHead>,
+    state: OwnedMutexGuard<LaneState>,
     appended: Option<LaneHead>,
 }
 
 impl Turn {
     /// Writes these acts as one row of the lane, in the caller's transaction.
     pub(crate) async fn append(&mut self, tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
-        let sequence = self.head.sequence + 1;
+        let sequence = self.state.head.sequence + 1;
         let mut leaves = Vec::with_capacity(entries.len());
         let mut sealed_entries = Vec::new();
         for (position, entry) in entries.iter().enumerate() {
@@ -60,7 +89,7 @@ impl Turn {
             push_entry(&mut sealed_entries, &entry.partition, &sealed);
         }
         let real_ms = SystemClock.now_ms();
-        let row = pmh_crypto::append(&self.head, self.lane.clock.now_ms(), real_ms, &leaves);
+        let row = pmh_crypto::append(&self.state.head, self.lane.clock.now_ms(), real_ms, &leaves);
         audit::add(
             tx,
             &AuditBatch {
@@ -84,14 +113,14 @@ impl Turn {
     pub(crate) async fn commit(mut self, tx: Tx) -> Result<(), StoreError> {
         tx.commit().await?;
         if let Some(head) = self.appended.take() {
-            *self.head = head;
+            self.state.head = head;
         }
         Ok(())
     }
 
     fn seal(&self, entry: &Entry, sequence: i64, position: usize) -> Result<Vec<u8>, StoreError> {
         let ring = self.lane.rings.of(&entry.partition)?;
-        let mut row = self.head.lane.to_vec();
+        let mut row = self.state.head.lane.to_vec();
         row.extend_from_slice(&sequence.to_be_bytes());
         row.extend_from_slice(&(position as u64).to_be_bytes());
         let place = Place {
@@ -110,7 +139,7 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         if self.appended.take().is_some() {
-            *self.head = LaneHead::start(self.lane.entropy.bytes());
+            self.state.start(&self.lane.entropy);
         }
     }
 }
@@ -124,3 +153,6 @@ fn push_entry(list: &mut Vec<u8>, partition: &str, sealed: &[u8]) {
     list.extend_from_slice(&sealed_length.to_be_bytes());
     list.extend_from_slice(sealed);
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,10 +26,18 @@ pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationTok
 }
 
 async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
+    // Epochs open and retire in a turn too. Without it a time read before the clock was set back could end the
+    // epoch that was opened after.
+    let _turn = inquiry.lane.turn().await;
     let before_ms = inquiry.clock.now_ms() - LINKAGE_KEY_LIFE_MS - FUTURE_TOLERANCE_MS;
     let mut tx = inquiry.store.write().await?;
-    epochs::purge(&mut tx, before_ms).await?;
-    tx.commit().await
+    let ended = epochs::purge(&mut tx, before_ms).await?;
+    tx.commit().await?;
+    if ended > 0 {
+        // Their keys are in no database any more; they go from memory too.
+        inquiry.epochs.forget_all();
+    }
+    Ok(())
 }
 
 /// After the clock was set back: no key minted so far is accepted again, whatever its time says.
@@ -43,3 +51,6 @@ pub(crate) async fn retire_epochs(inquiry: &Inquiry) -> Result<(), StoreError> {
     inquiry.epochs.forget_all();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,9 +24,10 @@ pub(crate) async fn open_epoch(
     let unusable = || Refused::from(Code::EpochKeyInvalid.problem().at_field("publicKey"));
     let theirs = URL_SAFE_NO_PAD.decode(&request.public_key).map_err(|_| unusable())?;
     let owner = peer.to_string();
-    let now_ms = inquiry.clock.now_ms();
     let mut turn = inquiry.lane.turn().await;
     let mut tx = inquiry.store.write().await?;
+    // As late as this: keys that the peer mints under its earlier epoch while it waits here are still good.
+    let now_ms = inquiry.clock.now_ms();
     let id = epochs::take_id(&mut tx).await?;
     let epoch = EpochId(
         u32::try_from(id)

@@ -11,6 +11,10 @@ use pmh_wire::registration::{BasicFiveInfo, Fault, Outcome, Subject};
 use super::stored_certificate;
 use crate::store::tasks::Progress;
 
+/// Certificates of one person in one partition, deleted ones included. All of them are opened whenever one
+/// changes. *assumed*: the seeds name no limit.
+const CERTIFICATES_PER_PERSON_MAX: usize = 256;
+
 /// A person as the chunk finds and leaves them.
 pub(crate) struct PersonDraft {
     pub(crate) person: i64,
@@ -58,7 +62,7 @@ impl<'a> Drafts<'a> {
         let outcome = if subject.certificate.deleted {
             self.delete(tag, &subject)?
         } else {
-            self.put(tag.to_vec(), subject)
+            self.put(tag.to_vec(), subject)?
         };
         match outcome {
             Outcome::Registered => self.progress.registered += 1,
@@ -73,7 +77,10 @@ impl<'a> Drafts<'a> {
         Ok(outcome)
     }
 
-    fn put(&mut self, tag: Vec<u8>, subject: Subject) -> Outcome {
+    fn put(&mut self, tag: Vec<u8>, subject: Subject) -> Result<Outcome, Fault> {
+        if self.by_tag.get(&tag).is_some_and(|draft| draft.has_no_room_for(&subject.certificate)) {
+            return Err(Fault::at(Code::TooManyCertificates, "historyKey"));
+        }
         let identity = person_to_number(&subject.number, &subject.basic_five);
         let draft = self.by_tag.entry(tag.clone()).or_insert_with(|| {
             self.new_tags.push(tag.clone());
@@ -93,10 +100,10 @@ impl<'a> Drafts<'a> {
             draft.identity = identity;
             draft.changed = true;
         }
-        match draft.put_certificate(subject.certificate) {
+        Ok(match draft.put_certificate(subject.certificate) {
             Outcome::Unchanged if moved => Outcome::Updated,
             outcome => outcome,
-        }
+        })
     }
 
     /// A deletion record takes the certificate with the same key away. One that names nothing of this
@@ -135,6 +142,12 @@ impl<'a> Drafts<'a> {
 }
 
 impl PersonDraft {
+    fn has_no_room_for(&self, certificate: &Certificate) -> bool {
+        let key = certificate.key();
+        self.certificates.len() >= CERTIFICATES_PER_PERSON_MAX
+            && self.certificates.iter().all(|one| one.content.key() != key)
+    }
+
     fn put_certificate(&mut self, certificate: Certificate) -> Outcome {
         let key = certificate.key();
         if let Some(standing) = self.certificates.iter_mut().find(|one| one.content.key() == key) {
@@ -164,3 +177,6 @@ impl PersonDraft {
 fn person_to_number(number: &IndividualNumber, five: &BasicFive) -> PersonToNumber {
     PersonToNumber { my_number: number.expose().to_owned(), basic_five_info: BasicFiveInfo::from(five) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! Rows between their arrival and their processing: chunks of 1,000, sealed under the municipality's ring.
+//! Rows between their arrival and their processing: chunks of 1,000 or, of long rows, of fewer, sealed under
+//! the municipality's ring.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,10 @@ use pmh_wire::registration::{Fault, Row, RowProblem, SubjectRecord};
 use serde::{Deserialize, Serialize};
 
 /// Rows of one chunk.
-pub(crate) const CHUNK_ROWS: usize = 1_000;
+const CHUNK_ROWS_MAX: usize = 1_000;
+/// A chunk that has reached this takes no more rows. Receiving and applying hold several copies of a chunk, so
+/// 1,000 rows of 64 KiB would take hundreds of megabytes.
+const CHUNK_BYTES_MAX: usize = 2 << 20;
 
 /// A row as it waits.
 #[derive(Serialize, Deserialize)]
@@ -56,11 +60,76 @@ impl StoredFault {
     }
 }
 
-pub(crate) fn encode(rows: &[WaitingRow]) -> Vec<u8> {
-    serde_json::to_vec(rows).expect("records of strings always serialise")
+/// A chunk that fills: the text of its rows, which [`decode`] reads. Where it is full depends on the rows
+/// alone, not on how they arrived: equal bodies make equal chunks.
+#[derive(Default)]
+pub(crate) struct Filling {
+    text: Vec<u8>,
+    rows: usize,
+}
+
+impl Filling {
+    pub(crate) fn push(&mut self, row: &WaitingRow) {
+        self.text.push(if self.rows == 0 { b'[' } else { b',' });
+        serde_json::to_writer(&mut self.text, row).expect("records of strings always serialise");
+        self.rows += 1;
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows >= CHUNK_ROWS_MAX || self.text.len() >= CHUNK_BYTES_MAX
+    }
+
+    /// The whole text, if there is a row; the next chunk begins.
+    pub(crate) fn take(&mut self) -> Option<Vec<u8>> {
+        if self.rows == 0 {
+            return None;
+        }
+        let mut text = std::mem::take(self).text;
+        text.push(b']');
+        Some(text)
+    }
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<WaitingRow>, StoreError> {
     serde_json::from_slice(bytes)
         .map_err(|_| StoreError::Inconsistent { table: "registration_chunk", column: "sealed" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(line: u64, history_key: &str) -> WaitingRow {
+        WaitingRow::Rejected { line, history_key: Some(history_key.to_owned()), faults: Vec::new() }
+    }
+
+    #[test]
+    fn a_chunk_is_full_at_a_thousand_rows() {
+        let mut chunk = Filling::default();
+        assert!(chunk.take().is_none());
+        for line in 1..=1_000 {
+            assert!(!chunk.is_full(), "line {line}");
+            chunk.push(&row(line, "K"));
+        }
+        assert!(chunk.is_full());
+        let rows = decode(&chunk.take().unwrap()).unwrap();
+        let lines = rows.iter().map(|row| match row {
+            WaitingRow::Rejected { line, .. } | WaitingRow::Record { line, .. } => *line,
+        });
+        assert!(lines.eq(1..=1_000));
+        assert!(chunk.take().is_none());
+    }
+
+    #[test]
+    fn long_rows_fill_a_chunk_sooner() {
+        let mut chunk = Filling::default();
+        let long = "K".repeat(60_000);
+        let mut rows = 0;
+        while !chunk.is_full() {
+            rows += 1;
+            chunk.push(&row(rows, &long));
+        }
+        assert_eq!(rows, 35);
+        assert!(chunk.take().unwrap().len() < CHUNK_BYTES_MAX + 64 * 1_024);
+    }
 }

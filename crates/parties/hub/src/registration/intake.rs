@@ -11,8 +11,8 @@ use pmh_wire::json_array::JsonArrayReader;
 use pmh_wire::registration::{Row, Task};
 use pmh_wire::{Code, Problem};
 
-use super::chunk::{self, CHUNK_ROWS, WaitingRow};
-use super::task_body;
+use super::chunk::{Filling, WaitingRow};
+use super::{leftovers, task_body};
 use crate::access::PartitionAccess;
 use crate::audit::Entry;
 use crate::state::Desk;
@@ -71,7 +71,8 @@ pub(crate) async fn receive(
         match intake.take_in(format, body).await {
             Ok(task) => Ok(task),
             Err(refused) => {
-                intake.abandon().await;
+                let Intake { task, .. } = intake;
+                leftovers::delete(&desk, &access, task).await;
                 Err(refused)
             }
         }
@@ -83,7 +84,7 @@ struct Intake<'a> {
     desk: &'a Desk,
     access: &'a PartitionAccess,
     task: Vec<u8>,
-    waiting: Vec<WaitingRow>,
+    waiting: Filling,
     chunks: i64,
     received: i64,
     /// HMAC over the rows so far: each chunk's rows after the tag of what was before.
@@ -104,7 +105,8 @@ impl<'a> Intake<'a> {
         let new = NewTask { task: &task, file_name: file_name.as_deref(), key_version: keys.version() };
         tasks::add_receiving(&mut tx, access, &new).await?;
         tx.commit().await?;
-        Ok(Self { desk, access, task, waiting: Vec::new(), chunks: 0, received: 0, content_tag: Vec::new() })
+        let waiting = Filling::default();
+        Ok(Self { desk, access, task, waiting, chunks: 0, received: 0, content_tag: Vec::new() })
     }
 
     async fn take_in(&mut self, format: Format, body: Body) -> Result<Task, Refused> {
@@ -117,25 +119,23 @@ impl<'a> Intake<'a> {
         }
         let (rows, encoding) = reader.finish()?;
         self.keep(rows).await?;
-        if !self.waiting.is_empty() {
-            self.flush(self.waiting.len()).await?;
-        }
+        self.flush().await?;
         self.accept(encoding).await
     }
 
     async fn keep(&mut self, rows: Vec<Row>) -> Result<(), Refused> {
-        self.received += i64::try_from(rows.len()).expect("a piece of a body has few rows");
-        self.waiting.extend(rows.into_iter().map(WaitingRow::from));
-        while self.waiting.len() >= CHUNK_ROWS {
-            self.flush(CHUNK_ROWS).await?;
+        for row in rows {
+            self.received += 1;
+            self.waiting.push(&WaitingRow::from(row));
+            if self.waiting.is_full() {
+                self.flush().await?;
+            }
         }
         Ok(())
     }
 
-    async fn flush(&mut self, count: usize) -> Result<(), Refused> {
-        let rest = self.waiting.split_off(count);
-        let rows = std::mem::replace(&mut self.waiting, rest);
-        let text = chunk::encode(&rows);
+    async fn flush(&mut self) -> Result<(), Refused> {
+        let Some(text) = self.waiting.take() else { return Ok(()) };
         let keys = self.desk.keys.identity(self.access)?;
         self.content_tag = keys.content_tag(&self.content_tag, &text);
         let sealed = keys.seal_chunk(&self.task, self.chunks, &text);
@@ -159,8 +159,8 @@ impl<'a> Intake<'a> {
             return Err(Code::Unavailable.into());
         }
         if let Some(same) = tasks::find_unfinished_with(&mut tx, self.access, &self.content_tag).await? {
-            tasks::delete_receiving(&mut tx, self.access, &self.task).await?;
-            tx.commit().await?;
+            drop((tx, turn));
+            leftovers::delete(self.desk, self.access, self.task.clone()).await;
             return Ok(task_body::task_body(self.desk, self.access, &same));
         }
         let acceptance = Acceptance {
@@ -181,18 +181,5 @@ impl<'a> Intake<'a> {
         self.desk.counters.add("rows_accepted", u64::try_from(self.received).unwrap_or_default());
         self.desk.wake(self.access.municipality());
         Ok(task_body::task_body(self.desk, self.access, &accepted))
-    }
-
-    /// Nothing of an unacknowledged body stays. If this fails too, the next start deletes it.
-    async fn abandon(&self) {
-        let deleted = async {
-            let mut tx = self.desk.store.write().await?;
-            tx.for_municipality(self.access.code()).await?;
-            tasks::delete_receiving(&mut tx, self.access, &self.task).await?;
-            tx.commit().await
-        };
-        if let Err(error) = deleted.await {
-            tracing::warn!(%error, "chunks of a refused body are left until the next start");
-        }
     }
 }

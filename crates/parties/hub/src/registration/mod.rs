@@ -4,6 +4,7 @@
 mod apply;
 mod chunk;
 mod intake;
+mod leftovers;
 mod list_tasks;
 mod process;
 mod search_subjects;
@@ -26,6 +27,7 @@ use crate::audit::show_checkpoints;
 use crate::state::Desk;
 
 pub(crate) use apply::{CertificateDraft, PersonDraft};
+pub(crate) use leftovers::delete_in_background;
 pub(crate) use process::process_next_chunk;
 pub(crate) use show_results::StoredResult;
 pub(crate) use signed_in::SignedIn;

@@ -1,10 +1,11 @@
 //! A certificate between its sealed form and the type of the domain.
 
 use pmh_domain::{
-    Certificate, CertificateTypeId, CopaymentLimit, Disclosure, HistoryKey, PayerNumber, ProgramId,
-    RecipientNumber, Strictness, Validity, VerbatimJson, Viewing,
+    Certificate, CertificateTypeId, Disclosure, HistoryKey, PayerNumber, ProgramId, RecipientNumber,
+    Strictness, Validity, Viewing,
 };
 use pmh_store::StoreError;
+use pmh_wire::{read_certificate_detail, read_copayment_limit};
 use serde::{Deserialize, Serialize};
 
 /// Members are in the words of the published record; what was accepted once opens always, so numbers are
@@ -109,10 +110,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Certificate, StoreError> {
         public_expense_id: stored.public_expense_id,
         display_order: stored.display_order,
         deleted: stored.deleted,
-        max_copayment: stored
-            .max_copayment
-            .map(|text| CopaymentLimit { verbatim: VerbatimJson::from_text(text) }),
-        detail: VerbatimJson::from_text(stored.detail),
+        max_copayment: stored.max_copayment.map(|text| read_copayment_limit(text).0),
+        detail: read_certificate_detail(stored.detail).0,
     })
 }
 

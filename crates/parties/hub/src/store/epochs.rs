@@ -111,12 +111,12 @@ pub(crate) async fn use_once(
 }
 
 /// Raises every epoch's watermark to `before_ms` and forgets the used keys below it, both or neither: a
-/// key whose use is forgotten is refused by the watermark whatever the clock says.
+/// key whose use is forgotten is refused by the watermark whatever the clock says. Answers how many epochs
+/// ended because their last key has.
 pub(crate) async fn purge(tx: &mut Tx, before_ms: i64) -> Result<u64, StoreError> {
     run!(tx, "UPDATE epoch SET refuse_before_ms = $1 WHERE refuse_before_ms < $1", [before_ms]);
-    let forgotten = run!(tx, "DELETE FROM used_key WHERE minted_ms < $1", [before_ms]);
-    run!(tx, "DELETE FROM epoch WHERE refuse_after_ms < refuse_before_ms", []);
-    Ok(forgotten)
+    run!(tx, "DELETE FROM used_key WHERE minted_ms < $1", [before_ms]);
+    Ok(run!(tx, "DELETE FROM epoch WHERE refuse_after_ms < refuse_before_ms", []))
 }
 
 /// Retires every open epoch at once: after the clock was set back no key minted so far may be accepted.

@@ -271,32 +271,49 @@ pub(crate) async fn delete_chunk(
     Ok(())
 }
 
-/// Deletes one task that was never acknowledged, with its chunks.
-pub(crate) async fn delete_receiving(
+/// Chunks that one transaction deletes. SQLite writes every wiped page to its log first, while all others
+/// wait: a file of gigabytes must not go at once.
+const CHUNKS_PER_DELETION: i64 = 16;
+
+/// Deletes the last chunks of a task that was never acknowledged, then the task itself; answers whether
+/// nothing of it is left. An accepted task loses nothing: whoever asks may have missed its acceptance.
+pub(crate) async fn delete_some_receiving(
     tx: &mut Tx,
     access: &PartitionAccess,
     task: &[u8],
-) -> Result<(), StoreError> {
-    run!(
+) -> Result<bool, StoreError> {
+    let deleted = run!(
         tx,
-        "DELETE FROM registration_chunk WHERE municipality_code = $1 AND task = $2",
-        [access.code(), task]
+        "DELETE FROM registration_chunk WHERE municipality_code = $1 AND task = $2 AND chunk + $3 > \
+         (SELECT MAX(last.chunk) FROM registration_chunk AS last \
+         WHERE last.municipality_code = $1 AND last.task = $2) \
+         AND NOT EXISTS (SELECT 1 FROM registration_task AS accepted \
+         WHERE accepted.municipality_code = $1 AND accepted.task = $2 AND accepted.status = 1)",
+        [access.code(), task, CHUNKS_PER_DELETION]
     );
+    if deleted == CHUNKS_PER_DELETION.unsigned_abs() {
+        return Ok(false);
+    }
     run!(
         tx,
         "DELETE FROM registration_task WHERE municipality_code = $1 AND task = $2 AND status = 0",
         [access.code(), task]
     );
-    Ok(())
+    Ok(true)
 }
 
-/// Deletes every task that a stopped process was still receiving.
-pub(crate) async fn delete_all_receiving(tx: &mut Tx, access: &PartitionAccess) -> Result<u64, StoreError> {
-    run!(
+/// Tasks that a stopped process was still receiving.
+pub(crate) async fn list_receiving(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    Ok(fetch!(
         tx,
-        "DELETE FROM registration_chunk WHERE municipality_code = $1 AND task IN \
-         (SELECT task FROM registration_task WHERE municipality_code = $1 AND status = 0)",
-        [access.code()]
-    );
-    Ok(run!(tx, "DELETE FROM registration_task WHERE municipality_code = $1 AND status = 0", [access.code()]))
+        "SELECT task FROM registration_task WHERE municipality_code = $1 AND status = 0",
+        [access.code()],
+        row => row.try_get(0)?
+    ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+use pmh_domain::{ClockState, VirtualClock};
+
+use super::*;
+use crate::stand::Stand;
+use crate::store::epochs::EpochRow;
+
+const TODAY_MS: i64 = 1_790_000_000_000;
+const A_YEAR_MS: i64 = 365 * 24 * 60 * 60 * 1_000;
+
+fn frozen(virtual_ms: i64) -> VirtualClock {
+    VirtualClock::from_state(ClockState { virtual_ms, real_ms: 0, frozen: true })
+}
+
+fn epoch(epoch: i64, owner: &str, opened_ms: i64) -> EpochRow {
+    EpochRow { epoch, owner: owner.to_owned(), sealed: b"sealed".to_vec(), key_version: 1, opened_ms }
+}
+
+async fn window(stand: &Stand, epoch: i64) -> Option<epochs::Window> {
+    epochs::find_window(&mut stand.write().await, epoch).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_epoch_opened_after_the_clock_was_set_back_is_not_ended_by_a_time_read_before() {
+    let stand = Stand::new().await;
+    let clock = frozen(TODAY_MS + A_YEAR_MS);
+    let inquiry = stand.inquiry(&clock);
+    let turn = inquiry.lane.turn().await;
+    let mut opening = stand.write().await;
+    let purging = tokio::spawn({
+        let inquiry = inquiry.clone();
+        async move { purge(&inquiry).await }
+    });
+    // The only thread lets the purge go as far as it can.
+    tokio::task::yield_now().await;
+    clock.set(TODAY_MS);
+    epochs::open(&mut opening, &epoch(1, "oqs", TODAY_MS)).await.unwrap();
+    opening.commit().await.unwrap();
+    drop(turn);
+    purging.await.unwrap().unwrap();
+    assert!(window(&stand, 1).await.unwrap().holds(TODAY_MS));
+}
+
+#[tokio::test]
+async fn an_epoch_whose_last_key_has_expired_ends_and_the_open_one_stays() {
+    let stand = Stand::new().await;
+    let clock = frozen(TODAY_MS);
+    let inquiry = stand.inquiry(&clock);
+    let mut tx = stand.write().await;
+    epochs::open(&mut tx, &epoch(1, "oqs", TODAY_MS - 1_000)).await.unwrap();
+    epochs::open(&mut tx, &epoch(2, "oqs", TODAY_MS)).await.unwrap();
+    tx.commit().await.unwrap();
+    for (advance_ms, first_stands) in [(LINKAGE_KEY_LIFE_MS + FUTURE_TOLERANCE_MS, true), (1, false)] {
+        clock.advance(advance_ms);
+        purge(&inquiry).await.unwrap();
+        assert_eq!(window(&stand, 1).await.is_some(), first_stands);
+        assert!(window(&stand, 2).await.is_some());
+    }
+}

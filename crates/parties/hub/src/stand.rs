@@ -1,0 +1,58 @@
+//! A hub's database in a folder that vanishes, for tests of this crate. What the doors do is tested from
+//! outside, in the suite of the program.
+
+use std::sync::Arc;
+
+use pmh_crypto::{Entropy, MasterKey};
+use pmh_domain::{MunicipalityCode, VirtualClock};
+use pmh_service::Counters;
+use pmh_store::{Database, Store, Tx};
+use tempfile::TempDir;
+
+use crate::access::PartitionAccess;
+use crate::audit::Lane;
+use crate::eligibility::Epochs;
+use crate::keys::{DeskKeys, QueryKeys};
+use crate::state::{Inquiry, InquiryParts};
+use crate::store::{DESK, SCHEMA};
+
+pub(crate) const OSAKA: &str = "271004";
+
+pub(crate) struct Stand {
+    pub(crate) store: Store,
+    pub(crate) keys: DeskKeys,
+    pub(crate) entropy: Entropy,
+    pub(crate) access: PartitionAccess,
+    _folder: TempDir,
+}
+
+impl Stand {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::Sqlite { folder: folder.path().to_owned() };
+        SCHEMA.prepare(&database).await.unwrap();
+        let store = SCHEMA.open(&database, DESK, 2).await.unwrap();
+        let entropy = Entropy::new();
+        let osaka: MunicipalityCode = OSAKA.parse().unwrap();
+        let keys = DeskKeys::open(&store, &MasterKey::generate(&entropy), &entropy, &[osaka]).await.unwrap();
+        Self { store, keys, entropy, access: PartitionAccess::of_the_hub(osaka), _folder: folder }
+    }
+
+    /// The query doors' state under a clock.
+    pub(crate) fn inquiry(&self, clock: &VirtualClock) -> Inquiry {
+        let (subsidy, routing) = (Arc::clone(&self.keys.subsidy), Arc::clone(&self.keys.routing));
+        Inquiry::new(InquiryParts {
+            lane: Lane::new(Arc::clone(&subsidy), self.entropy.clone(), clock.clone()),
+            store: self.store.clone(),
+            keys: QueryKeys { subsidy, routing },
+            clock: clock.clone(),
+            entropy: self.entropy.clone(),
+            counters: Counters::new(),
+            epochs: Epochs::default(),
+        })
+    }
+
+    pub(crate) async fn write(&self) -> Tx {
+        self.store.write().await.unwrap()
+    }
+}
