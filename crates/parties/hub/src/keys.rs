@@ -12,7 +12,9 @@ use pmh_crypto::{
     route_mac, route_mac_holds,
 };
 use pmh_domain::{IndividualNumber, MunicipalityCode, PmhId, PmhPseudonym};
+use pmh_service::StartError;
 use pmh_store::{Store, StoreError};
+use pmh_wire::Party;
 use pmh_wire::numbering::PersonToNumber;
 use zeroize::Zeroizing;
 
@@ -50,7 +52,7 @@ impl DeskKeys {
         master: &MasterKey,
         entropy: &Entropy,
         municipalities: &[MunicipalityCode],
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, StartError> {
         let maker = Maker { master, entropy };
         let mut tx = store.write().await?;
         maker.make_missing_subsidy(&mut tx, municipalities).await?;
@@ -86,7 +88,7 @@ impl QueryKeys {
         store: &Store,
         master: &MasterKey,
         entropy: &Entropy,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, StartError> {
         let subsidy = Arc::new(SubsidyRings::load(store, master, entropy).await?);
         let mut tx = store.read().await?;
         let wrapped = keys::find_routing(&mut tx).await?.ok_or(missing("routing_key"))?;
@@ -126,7 +128,7 @@ impl Maker<'_> {
         &self,
         tx: &mut pmh_store::Tx,
         access: &PartitionAccess,
-    ) -> Result<IdentityKeys, StoreError> {
+    ) -> Result<IdentityKeys, StartError> {
         let mut wrapped = keys::list_identity(tx, access).await?;
         if wrapped.is_empty() {
             let key = self.new_data_key(access.code(), Area::Identity);
@@ -139,7 +141,7 @@ impl Maker<'_> {
         }
         let place = index_place(access.code());
         let index = if let Some(wrapped) = keys::find_index(tx, access).await? {
-            BlindIndexKey::unwrap(self.master, &wrapped, place).map_err(|_| damaged("identity_index_key"))?
+            BlindIndexKey::unwrap(self.master, &wrapped, place).map_err(|_| wrong_master_key())?
         } else {
             let index = BlindIndexKey::generate(self.entropy);
             keys::add_index(tx, access, &index.wrap(self.master, self.entropy, place)).await?;
@@ -148,7 +150,7 @@ impl Maker<'_> {
         Ok(IdentityKeys { ring, index, entropy: self.entropy.clone(), code: access.code().to_owned() })
     }
 
-    async fn routing(&self, tx: &mut pmh_store::Tx) -> Result<RoutingKey, StoreError> {
+    async fn routing(&self, tx: &mut pmh_store::Tx) -> Result<RoutingKey, StartError> {
         if let Some(wrapped) = keys::find_routing(tx).await? {
             return RoutingKey::unwrap(self.master, &wrapped);
         }
@@ -168,10 +170,10 @@ fn add_to_ring(
     partition: &str,
     area: Area,
     key: &WrappedKey,
-) -> Result<(), StoreError> {
+) -> Result<(), StartError> {
     let version = u32::try_from(key.key_version).map_err(|_| damaged("key_version"))?;
     let place = WrapPlace { party: PARTY, partition, purpose: area.as_str(), version };
-    let data_key = DataKey::unwrap(master, &key.wrapped, place).map_err(|_| damaged("wrapped"))?;
+    let data_key = DataKey::unwrap(master, &key.wrapped, place).map_err(|_| wrong_master_key())?;
     let state = match key.state {
         0 => KeyState::Added,
         ACTIVE => KeyState::Active,
@@ -323,7 +325,7 @@ pub(crate) struct SubsidyRings {
 }
 
 impl SubsidyRings {
-    async fn load(store: &Store, master: &MasterKey, entropy: &Entropy) -> Result<Self, StoreError> {
+    async fn load(store: &Store, master: &MasterKey, entropy: &Entropy) -> Result<Self, StartError> {
         let mut rings: HashMap<String, Ring> = HashMap::new();
         let mut tx = store.read().await?;
         for (partition, key) in keys::list_subsidy(&mut tx).await? {
@@ -430,9 +432,9 @@ fn certificate_row(person: i64, certificate: i64) -> Vec<u8> {
 pub(crate) struct RoutingKey(BlindIndexKey);
 
 impl RoutingKey {
-    fn unwrap(master: &MasterKey, wrapped: &[u8]) -> Result<Self, StoreError> {
+    fn unwrap(master: &MasterKey, wrapped: &[u8]) -> Result<Self, StartError> {
         let key = BlindIndexKey::unwrap(master, wrapped, index_place(HUB_PARTITION))
-            .map_err(|_| damaged("routing_key"))?;
+            .map_err(|_| wrong_master_key())?;
         Ok(Self(key))
     }
 
@@ -463,10 +465,31 @@ impl RoutingKey {
     }
 }
 
+fn wrong_master_key() -> StartError {
+    StartError::WrongMasterKey(Party::Hub)
+}
+
 fn missing(table: &'static str) -> StoreError {
     StoreError::Inconsistent { table, column: "wrapped" }
 }
 
 fn damaged(column: &'static str) -> StoreError {
     StoreError::Inconsistent { table: "keys", column }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stand::Stand;
+
+    #[tokio::test]
+    async fn another_master_key_is_named_as_what_is_wrong() {
+        let stand = Stand::new().await;
+        let other = MasterKey::generate(&stand.entropy);
+        let osaka = [stand.access.municipality()];
+        let desk = DeskKeys::open(&stand.store, &other, &stand.entropy, &osaka).await;
+        assert!(matches!(desk.err(), Some(StartError::WrongMasterKey(Party::Hub))));
+        let query = QueryKeys::open(&stand.store, &other, &stand.entropy).await;
+        assert!(matches!(query.err(), Some(StartError::WrongMasterKey(Party::Hub))));
+    }
 }
