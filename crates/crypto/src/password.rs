@@ -45,7 +45,8 @@ impl PasswordHash {
     /// Takes the time and memory of `cost`: not on a thread that serves others.
     pub fn of(password: &str, cost: PasswordCost, entropy: &Entropy) -> Self {
         let salt: [u8; SALT_BYTES] = entropy.bytes();
-        let hash = derive(password, &salt, cost).expect("the costs of this module are within Argon2's bounds");
+        let hash =
+            derive(password, &salt, cost).expect("the costs of this module are within Argon2's bounds");
         let PasswordCost { memory_kib, passes } = cost;
         let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash.as_slice()));
         Self(format!("$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${hash}"))
