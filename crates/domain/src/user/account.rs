@@ -13,7 +13,7 @@
 //! Nothing leads out of *ended*: an id is never given to anybody again.
 
 use crate::Date;
-use crate::user::{Parameters, Role, UserId};
+use crate::user::{Parameters, Role};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AccountState {
@@ -86,7 +86,11 @@ pub enum SignInRefusal {
 }
 
 /// Approval by another person (001:309): neither who filed the application nor whom it is for.
-pub fn decided_by_another(decider: &UserId, applicant: &UserId, subject: &UserId) -> Result<(), OwnDecision> {
+pub fn decided_by_another<Account: PartialEq>(
+    decider: &Account,
+    applicant: &Account,
+    subject: &Account,
+) -> Result<(), OwnDecision> {
     if decider == applicant || decider == subject { Err(OwnDecision) } else { Ok(()) }
 }
 

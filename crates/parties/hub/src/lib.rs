@@ -5,6 +5,7 @@
 //! | folder | door | who comes |
 //! |---|---|---|
 //! | `registration/` | registration | municipalities: files, tasks, their own people |
+//! | `users/` | registration | the people who work at the municipality: signing in, accounts, the access table |
 //! | `numbering/` | – | nobody: the hub asks the intermediate server |
 //! | `eligibility/` | eligibility | the eligibility system: epochs, one query a visit |
 //! | `portal/` | portal | the portal: bindings, a citizen's own records |
@@ -26,9 +27,11 @@ mod registration;
 mod start;
 mod state;
 mod store;
+mod users;
 mod worker;
 
 pub use eligibility::EPOCHS_KEPT_MAX;
 pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX};
-pub use start::{StartError, start};
+pub use start::{Options, StartError, start, start_with};
 pub use store::SCHEMA;
+pub use users::UserOptions;

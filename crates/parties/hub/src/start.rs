@@ -18,6 +18,7 @@ use crate::eligibility::{self, Epochs};
 use crate::keys::{DeskKeys, QueryKeys, SubsidyRings};
 use crate::state::{Bell, Desk, DeskParts, Inquiry, InquiryParts};
 use crate::store::{DESK, QUERY, SCHEMA, municipalities, tasks};
+use crate::users::{UserOptions, UserRules, import_seed as import_seed_of_users};
 use crate::{portal, registration, worker};
 
 /// Connections of each role. A lane writes one transaction at a time; the rest read.
@@ -28,15 +29,31 @@ const SIGNER: &str = "audit-signer";
 /// Why the hub does not start.
 pub use pmh_service::StartError;
 
-/// Starts the hub on its listeners.
+/// What a world may choose about this party.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    pub users: UserOptions,
+}
+
+/// Starts the hub on its listeners, without users: a municipality's certificate alone opens its door.
 pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, StartError> {
+    start_with(env, listeners, Options::default()).await
+}
+
+/// Starts the hub on its listeners.
+pub async fn start_with(
+    env: PartyEnv,
+    listeners: &mut Listeners,
+    options: Options,
+) -> Result<Running, StartError> {
     SCHEMA.prepare(&env.database).await?;
     let desk_store = SCHEMA.open(&env.database, DESK, CONNECTIONS).await?;
     let query_store = SCHEMA.open(&env.database, QUERY, CONNECTIONS).await?;
     import_seed(&env, &desk_store).await?;
     env.load_clock(&desk_store).await?;
     let master = master_key(&env, Party::Hub)?;
-    let (desk, inquiry) = open_states(&env, desk_store, query_store, &master).await?;
+    let (desk, inquiry) = open_states(&env, options, (desk_store, query_store), &master).await?;
+    import_seed_of_users(&desk, || env.read_seed(Party::Hub)).await?;
     for municipality in desk.bells.keys() {
         clean_up(&desk, *municipality).await?;
     }
@@ -46,8 +63,8 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
 
 async fn open_states(
     env: &PartyEnv,
-    desk_store: Store,
-    query_store: Store,
+    options: Options,
+    (desk_store, query_store): (Store, Store),
     master: &MasterKey,
 ) -> Result<(Desk, Inquiry), StartError> {
     let mut tx = desk_store.read().await?;
@@ -71,6 +88,7 @@ async fn open_states(
         counters: env.counters.clone(),
         tracker: env.tracker.clone(),
         rules: env.rules,
+        users: UserRules::new(options.users, &entropy),
         token_hashes: known.into_iter().map(|(code, hash)| (hash, code)).collect(),
         bells: codes.into_iter().map(|code| (code, Bell::default())).collect::<HashMap<_, _>>(),
     });

@@ -15,6 +15,7 @@ use crate::access::PartitionAccess;
 use crate::audit::Lane;
 use crate::eligibility::Epochs;
 use crate::keys::{DeskKeys, QueryKeys};
+use crate::users::UserRules;
 
 /// Registration and numbering: both areas of one municipality at a time.
 #[derive(Clone)]
@@ -31,6 +32,7 @@ pub(crate) struct DeskParts {
     pub(crate) counters: Counters,
     pub(crate) tracker: TaskTracker,
     pub(crate) rules: Rules,
+    pub(crate) users: UserRules,
     /// SHA-256 of each municipality's credential.
     pub(crate) token_hashes: Vec<(Vec<u8>, MunicipalityCode)>,
     pub(crate) bells: HashMap<MunicipalityCode, Bell>,

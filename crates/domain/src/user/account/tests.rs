@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::user::UserId;
 
 const NOW: i64 = 1_000_000_000_000;
 const DAY: i64 = 24 * 60 * 60 * 1_000;

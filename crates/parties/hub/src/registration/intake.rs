@@ -16,7 +16,9 @@ use super::task_body;
 use crate::access::PartitionAccess;
 use crate::audit::Entry;
 use crate::state::Desk;
+use crate::store::submitters::{self, SubmitterRow};
 use crate::store::tasks::{self, Acceptance, NewTask};
+use crate::users::{TaskPrograms, admit_row};
 
 /// How the body is written.
 #[derive(Clone, Copy)]
@@ -86,8 +88,10 @@ struct Intake<'a> {
     waiting: Vec<WaitingRow>,
     chunks: i64,
     received: i64,
-    /// HMAC over the rows so far: each chunk's rows after the tag of what was before.
+    /// HMAC over the rows so far: each chunk's rows after the tag of what was before. It begins with the
+    /// organisation of the user who hands them in: nobody is shown another one's task.
     content_tag: Vec<u8>,
+    programs: TaskPrograms,
 }
 
 impl<'a> Intake<'a> {
@@ -104,7 +108,12 @@ impl<'a> Intake<'a> {
         let new = NewTask { task: &task, file_name: file_name.as_deref(), key_version: keys.version() };
         tasks::add_receiving(&mut tx, access, &new).await?;
         tx.commit().await?;
-        Ok(Self { desk, access, task, waiting: Vec::new(), chunks: 0, received: 0, content_tag: Vec::new() })
+        let content_tag = match access.caller() {
+            None => Vec::new(),
+            Some(caller) => keys.content_tag(&[], caller.organisation.as_str().as_bytes()),
+        };
+        let (waiting, programs) = (Vec::new(), TaskPrograms::default());
+        Ok(Self { desk, access, task, waiting, chunks: 0, received: 0, content_tag, programs })
     }
 
     async fn take_in(&mut self, format: Format, body: Body) -> Result<Task, Refused> {
@@ -128,7 +137,9 @@ impl<'a> Intake<'a> {
 
     async fn keep(&mut self, rows: Vec<Row>) -> Result<(), Refused> {
         self.received += i64::try_from(rows.len()).expect("a piece of a body has few rows");
-        self.waiting.extend(rows.into_iter().map(WaitingRow::from));
+        for row in rows.into_iter().map(WaitingRow::from) {
+            self.waiting.push(admit_row(self.desk, self.access, row, &mut self.programs));
+        }
         while self.waiting.len() >= CHUNK_ROWS {
             self.flush(CHUNK_ROWS).await?;
         }
@@ -171,6 +182,15 @@ impl<'a> Intake<'a> {
         let accepted = tasks::find(&mut tx, self.access, &self.task)
             .await?
             .ok_or(StoreError::Inconsistent { table: "registration_task", column: "task" })?;
+        if let Some(caller) = self.access.caller() {
+            let submitter = SubmitterRow {
+                task: self.task.clone(),
+                organisation: caller.organisation.to_string(),
+                account: caller.account,
+                programs: self.programs.to_text(),
+            };
+            submitters::add(&mut tx, self.access, &submitter).await?;
+        }
         let entry = Entry::of(self.access.code(), "registration.accept", self.access.principal())
             .with_outcome(format!("{} rows", self.received));
         turn.append(&mut tx, &[entry]).await?;

@@ -7,11 +7,15 @@ pub(crate) mod bindings;
 pub(crate) mod certificates;
 pub(crate) mod epochs;
 pub(crate) mod keys;
+pub(crate) mod movements;
 pub(crate) mod municipalities;
 pub(crate) mod people;
 pub(crate) mod results;
 pub(crate) mod routes;
+pub(crate) mod sessions;
+pub(crate) mod submitters;
 pub(crate) mod tasks;
+pub(crate) mod users;
 
 use pmh_store::{Migration, PartySchema, Role};
 
@@ -21,12 +25,20 @@ use pmh_store::{Migration, PartySchema, Role};
 /// *query* serves the eligibility and portal doors and has no grant on anything of the identity area.
 pub const SCHEMA: PartySchema = PartySchema {
     party: "hub",
-    migrations: &[Migration {
-        version: 1,
-        name: "hub",
-        sqlite: include_str!("../../migrations/sqlite/0001_hub.sql"),
-        postgres: include_str!("../../migrations/postgres/0001_hub.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "hub",
+            sqlite: include_str!("../../migrations/sqlite/0001_hub.sql"),
+            postgres: include_str!("../../migrations/postgres/0001_hub.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "users",
+            sqlite: include_str!("../../migrations/sqlite/0002_users.sql"),
+            postgres: include_str!("../../migrations/postgres/0002_users.sql"),
+        },
+    ],
     roles: &[
         Role {
             name: DESK,
@@ -35,6 +47,9 @@ pub const SCHEMA: PartySchema = PartySchema {
                  routing_key, partition_counter TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
                  registration_task, registration_chunk, registration_result TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON user_counter, user_account TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON user_session TO {role}",
+                "GRANT SELECT, INSERT ON user_movement, registration_submitter TO {role}",
                 "GRANT SELECT ON binding TO {role}",
                 "GRANT SELECT, INSERT ON audit TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON checkpoint TO {role}",
