@@ -12,13 +12,15 @@ use pmh_crypto::Entropy;
 use pmh_domain::{Clock, SystemClock, VirtualClock};
 use pmh_service::pki::Pki;
 use pmh_service::{
-    Beginning, Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World, serve_door,
+    Beginning, Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World,
+    municipality_credential, serve_door,
 };
 use pmh_store::{Database, PartySchema};
 use pmh_wire::{Door, Party, PeerName, Rules};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::first_users;
 use crate::ownership::Ownership;
 use crate::population::WORLD_START_MS;
 use crate::seed;
@@ -41,6 +43,8 @@ pub struct Options {
     pub rules: Rules,
     /// Whether the intermediate server compares the basic five items before it numbers somebody.
     pub compare_five_items: bool,
+    /// Whether the hub's registration door asks for users beside the municipality's certificate.
+    pub users: bool,
     pub seed: u64,
     /// Name of a new world: part of the names of schemas and roles on PostgreSQL. `None` draws one.
     pub name: Option<String>,
@@ -60,6 +64,7 @@ impl Options {
             auto_enrol: false,
             rules: Rules::default(),
             compare_five_items: true,
+            users: false,
             seed: seed::DEFAULT_SEED,
             name: None,
             register_seed: true,
@@ -167,7 +172,10 @@ impl Topology {
         self.counters.push((party, env.counters.clone()));
         let running = match party {
             Party::Municipality => pmh_municipality::start(env, listeners).await?,
-            Party::Hub => pmh_hub::start(env, listeners).await?,
+            Party::Hub => {
+                let users = pmh_hub::UserOptions { required: options.users, ..Default::default() };
+                pmh_hub::start_with(env, listeners, pmh_hub::Options { users }).await?
+            }
             Party::Intermediate => {
                 let compare_five_items = options.compare_five_items;
                 pmh_intermediate::start_with(env, listeners, pmh_intermediate::Options { compare_five_items })
@@ -293,15 +301,19 @@ fn peers(shares: &seed::Shares) -> Vec<PeerName> {
         .municipalities
         .iter()
         .map(|office| PeerName { party: Party::Municipality, name: office.code.clone() });
+    let terminals = shares.municipality.municipalities.iter().map(|office| PeerName {
+        party: Party::Municipality,
+        name: format!("{}.{}", office.code, first_users::COUNTER),
+    });
     let institutions = shares
         .institution
         .institutions
         .iter()
         .map(|one| PeerName { party: Party::Institution, name: one.code.clone() });
-    single.into_iter().chain(municipalities).chain(institutions).collect()
+    single.into_iter().chain(municipalities).chain(terminals).chain(institutions).collect()
 }
 
-/// A client of a running world with the certificate of one of its peers.
+/// A client of a running world with the certificate of one of its peers, a municipality's with its credential, too.
 pub fn peer_client(
     world: &World,
     data: &Path,
@@ -319,5 +331,10 @@ pub fn peer_client(
             return Err(StartError::Usage("this party has no door between parties".to_owned()));
         }
     };
-    Ok(PeerClient::new(&identity, pki.ca(), to, world.reach(door)?, Exchanges::none()))
+    let client = PeerClient::new(&identity, pki.ca(), to, world.reach(door)?, Exchanges::none());
+    let credential = match (peer.party, to) {
+        (Party::Municipality, Party::Hub) => municipality_credential(data, &peer.name),
+        _ => None,
+    };
+    Ok(credential.and_then(|token| client.with_bearer(&token)).unwrap_or(client))
 }

@@ -137,8 +137,9 @@ impl Maker<'_> {
             add_to_ring(&mut ring, self.master, access.code(), Area::Identity, key)?;
         }
         let place = index_place(access.code());
-        let index = if let Some(wrapped) = keys::find_index(tx, access).await? { BlindIndexKey::unwrap(self.master, &wrapped, place)
-        .map_err(|_| damaged("identity_index_key"))? } else {
+        let index = if let Some(wrapped) = keys::find_index(tx, access).await? {
+            BlindIndexKey::unwrap(self.master, &wrapped, place).map_err(|_| damaged("identity_index_key"))?
+        } else {
             let index = BlindIndexKey::generate(self.entropy);
             keys::add_index(tx, access, &index.wrap(self.master, self.entropy, place)).await?;
             index

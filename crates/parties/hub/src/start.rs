@@ -113,7 +113,8 @@ async fn import_seed(env: &PartyEnv, store: &Store) -> Result<(), StartError> {
     let seed: SeedHub = env.read_seed(Party::Hub)?;
     for municipality in &seed.municipalities {
         let code = municipality.code.parse().map_err(|_| StartError::Seed("a municipality's code"))?;
-        let hash = hex::decode(&municipality.token_hash).map_err(|_| StartError::Seed("a credential's hash"))?;
+        let hash =
+            hex::decode(&municipality.token_hash).map_err(|_| StartError::Seed("a credential's hash"))?;
         municipalities::put(&mut tx, code, &municipality.name, &hash).await?;
     }
     setting::save(&mut tx, SEEDED, b"1").await?;

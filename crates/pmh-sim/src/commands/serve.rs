@@ -31,6 +31,9 @@ pub(crate) struct Serve {
     /// Numbers people without comparing their basic five items (intermediate).
     #[arg(long)]
     skip_five_item_check: bool,
+    /// Asks for a signed-in user beside the certificate (hub).
+    #[arg(long)]
+    users: bool,
 }
 
 impl Serve {
@@ -41,6 +44,7 @@ impl Serve {
             database: self.database,
             auto_enrol: self.auto_enrol,
             compare_five_items: !self.skip_five_item_check,
+            users: self.users,
             ..Options::at(self.data.path())
         };
         let topology = Topology::serve(options, self.party).await?;

@@ -33,6 +33,7 @@ pub(crate) struct WorldOptions {
   pmh-sim up
   pmh-sim up --data /tmp/world --port 9700
   pmh-sim up --database postgres://postgres@localhost/postgres
+  pmh-sim up --users        the registration door asks for users: an id, a password, rights
   pmh-sim up --plain        also opens the registration door without TLS, for people without a TLS client")]
 pub(crate) struct Up {
     #[command(flatten)]
@@ -51,6 +52,9 @@ pub(crate) struct Up {
     /// The intermediate server numbers people without comparing their basic five items.
     #[arg(long)]
     skip_five_item_check: bool,
+    /// The registration door asks for a signed-in user beside the certificate; first passwords are in tokens/.
+    #[arg(long)]
+    users: bool,
     /// Demands check digits of payer, recipient and institution numbers.
     #[arg(long)]
     strict: bool,
@@ -77,6 +81,7 @@ impl Up {
                 accept_real_looking: self.accept_real_looking,
             },
             compare_five_items: !self.skip_five_item_check,
+            users: self.users,
             seed: self.seed,
             ..Options::at(self.data.path())
         };

@@ -57,7 +57,12 @@ const fn always(verb: Verb, path: &'static str, needs: Needs, serve: fn() -> Met
     Route { verb, path, needs, when: When::Always, serve }
 }
 
-const fn with_users(verb: Verb, path: &'static str, needs: Needs, serve: fn() -> MethodRouter<Desk>) -> Route {
+const fn with_users(
+    verb: Verb,
+    path: &'static str,
+    needs: Needs,
+    serve: fn() -> MethodRouter<Desk>,
+) -> Route {
     Route { verb, path, needs, when: When::WithUsers, serve }
 }
 
@@ -89,12 +94,18 @@ pub(crate) static ROUTES: &[Route] = &[
     with_users(Verb::Post, paths::USER_CREDENTIALS, Needs::Right(Right::ManageUsers), || {
         post(users::issue_credential)
     }),
-    with_users(Verb::Post, paths::USER_CHANGES, Needs::Right(Right::ManageUsers), || post(users::change_user)),
+    with_users(Verb::Post, paths::USER_CHANGES, Needs::Right(Right::ManageUsers), || {
+        post(users::change_user)
+    }),
     with_users(Verb::Get, paths::USER_MOVEMENTS, Needs::Right(Right::ManageUsers), || {
         get(users::list_movements)
     }),
-    with_users(Verb::Post, paths::USER_MOVEMENTS, Needs::Right(Right::ManageUsers), || post(users::move_users)),
-    with_users(Verb::Post, paths::USER_REVIEWS, Needs::Right(Right::ManageUsers), || post(users::review_users)),
+    with_users(Verb::Post, paths::USER_MOVEMENTS, Needs::Right(Right::ManageUsers), || {
+        post(users::move_users)
+    }),
+    with_users(Verb::Post, paths::USER_REVIEWS, Needs::Right(Right::ManageUsers), || {
+        post(users::review_users)
+    }),
     with_users(Verb::Get, paths::ACCESS_TABLE, Needs::Right(Right::ExportAccessTable), || {
         get(users::export_access_table)
     }),

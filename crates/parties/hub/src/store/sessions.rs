@@ -46,11 +46,7 @@ pub(crate) async fn add(tx: &mut Tx, access: &PartitionAccess, row: &SessionRow)
 }
 
 /// Ends every session of an account.
-pub(crate) async fn delete_of(
-    tx: &mut Tx,
-    access: &PartitionAccess,
-    account: i64,
-) -> Result<(), StoreError> {
+pub(crate) async fn delete_of(tx: &mut Tx, access: &PartitionAccess, account: i64) -> Result<(), StoreError> {
     run!(
         tx,
         "DELETE FROM user_session WHERE municipality_code = $1 AND account = $2",

@@ -13,11 +13,7 @@ pub(crate) struct SubmitterRow {
     pub(crate) programs: String,
 }
 
-pub(crate) async fn add(
-    tx: &mut Tx,
-    access: &PartitionAccess,
-    row: &SubmitterRow,
-) -> Result<(), StoreError> {
+pub(crate) async fn add(tx: &mut Tx, access: &PartitionAccess, row: &SubmitterRow) -> Result<(), StoreError> {
     run!(
         tx,
         "INSERT INTO registration_submitter (municipality_code, task, organisation, account, programs) \

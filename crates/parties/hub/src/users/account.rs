@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pmh_crypto::PasswordHash;
 use pmh_domain::user::{
-    AccountState, InstitutionMasterId, NaturalPerson, NumberViewing, Programs, Rights, Role, Right, Standing,
+    AccountState, InstitutionMasterId, NaturalPerson, NumberViewing, Programs, Right, Rights, Role, Standing,
     TerminalId, UserId,
 };
 use pmh_domain::{Date, ProgramId, rfc3339_japan};
@@ -25,7 +25,9 @@ pub(crate) const THE_SEED: i64 = 0;
 pub(crate) enum Holder {
     Person(NaturalPerson),
     /// An unattended system, and the account of the person who stands for it.
-    System { responsible: i64 },
+    System {
+        responsible: i64,
+    },
 }
 
 #[derive(Clone)]
@@ -91,7 +93,8 @@ impl Account {
     }
 
     fn open(keys: &IdentityKeys, row: &UserRow) -> Result<Self, StoreError> {
-        let text = keys.open("user_account", "sealed", &row.account.to_be_bytes(), row.version, &row.sealed)?;
+        let text =
+            keys.open("user_account", "sealed", &row.account.to_be_bytes(), row.version, &row.sealed)?;
         let stored: StoredAccount = serde_json::from_slice(&text).map_err(|_| damaged())?;
         stored.into_account(row).ok_or_else(damaged)
     }

@@ -4,8 +4,8 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use pmh_domain::user::{AccountState, InstitutionMasterId, NaturalPerson, Role, Standing, UserId};
 use pmh_domain::Date;
+use pmh_domain::user::{AccountState, InstitutionMasterId, NaturalPerson, Role, Standing, UserId};
 use pmh_service::{Body, Refused};
 use pmh_store::{StoreError, Tx};
 use pmh_wire::users::{UserApplication, UserNamed};

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use pmh_domain::user::decided_by_another;
 use pmh_domain::Date;
+use pmh_domain::user::decided_by_another;
 use pmh_service::{Body, Refused};
 use pmh_wire::Code;
 use pmh_wire::users::UserNamed;
@@ -26,10 +26,8 @@ pub(crate) async fn approve_user(
     let mut subject = find_own(&desk, &access, &mut tx, &named.user_id).await?;
     decided_by_another(&caller.account, &subject.applied_by, &subject.number)
         .map_err(|_| Code::OwnDecision)?;
-    subject.standing = subject
-        .standing
-        .approve(now_ms, Date::in_japan(now_ms))
-        .map_err(|_| Code::AccountNotInState)?;
+    subject.standing =
+        subject.standing.approve(now_ms, Date::in_japan(now_ms)).map_err(|_| Code::AccountNotInState)?;
     subject.approved_by = Some(caller.account);
     account::replace(&desk, &access, &mut tx, &subject).await?;
     turn.append(&mut tx, &[entry(&access, "user.approve", &subject)]).await?;

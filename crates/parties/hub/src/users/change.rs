@@ -3,8 +3,8 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use pmh_domain::user::{AccountState, NaturalPerson, NumberViewing, Role};
 use pmh_domain::Date;
+use pmh_domain::user::{AccountState, NaturalPerson, NumberViewing, Role};
 use pmh_service::{Body, Refused};
 use pmh_wire::users::{UserChange, UserPerson};
 use pmh_wire::{Code, Problem};

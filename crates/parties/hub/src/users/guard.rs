@@ -79,7 +79,11 @@ fn at_door(desk: &Desk, request: &Request) -> Result<AtDoor, Code> {
     }
     let by_token = bearer_hash.and_then(|hash| municipality_of_token(desk, &hash));
     let municipality = named.or(by_token).filter(|code| desk.keys.knows(*code)).ok_or(Code::NotSignedIn)?;
-    Ok(AtDoor { access: PartitionAccess::by_credential(municipality), terminal: TerminalId::plain(), bearer_hash })
+    Ok(AtDoor {
+        access: PartitionAccess::by_credential(municipality),
+        terminal: TerminalId::plain(),
+        bearer_hash,
+    })
 }
 
 fn bearer_of(headers: &HeaderMap) -> Result<Option<&str>, Code> {

@@ -3,8 +3,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use pmh_domain::user::Role;
 use pmh_domain::Date;
+use pmh_domain::user::Role;
 use pmh_service::{Body, Refused};
 use pmh_wire::Code;
 use pmh_wire::users::{IssuedSecret, UserNamed};

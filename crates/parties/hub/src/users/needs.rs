@@ -28,7 +28,9 @@ impl Needs {
             return Err(Code::RightMissing);
         }
         match self {
-            Self::RightAtTerminal(_) if !caller.terminals.contains(&caller.terminal) => Err(Code::OtherTerminal),
+            Self::RightAtTerminal(_) if !caller.terminals.contains(&caller.terminal) => {
+                Err(Code::OtherTerminal)
+            }
             _ => Ok(()),
         }
     }

@@ -3,8 +3,8 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use pmh_domain::user::{AccountState, SignInRefusal};
 use pmh_domain::Date;
+use pmh_domain::user::{AccountState, SignInRefusal};
 use pmh_service::{Body, Refused};
 use pmh_store::StoreError;
 use pmh_wire::Code;

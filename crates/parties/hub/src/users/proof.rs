@@ -2,8 +2,8 @@
 //! checked, so that neither guesses at the same moment nor a crash gives one for nothing.
 
 use pmh_crypto::PasswordHash;
-use pmh_domain::user::{AccountState, InstitutionMasterId, SignInRefusal, Standing, UserId};
 use pmh_domain::Date;
+use pmh_domain::user::{AccountState, InstitutionMasterId, SignInRefusal, Standing, UserId};
 use pmh_service::Refused;
 use pmh_store::StoreError;
 use pmh_wire::Code;

@@ -3,8 +3,8 @@
 use std::io::ErrorKind;
 
 use pmh_crypto::PasswordHash;
-use pmh_domain::user::{InstitutionMasterId, Role};
 use pmh_domain::Date;
+use pmh_domain::user::{InstitutionMasterId, Role};
 use pmh_service::{Refused, StartError};
 use pmh_store::setting;
 use pmh_wire::{SeedHub, SeedTenant};
@@ -18,7 +18,10 @@ use crate::store::users;
 const SEEDED: &str = "users-seeded";
 
 /// Once, whether the world asks for users or not: it may begin to.
-pub(crate) async fn import_seed(desk: &Desk, read: impl FnOnce() -> Result<SeedHub, StartError>) -> Result<(), StartError> {
+pub(crate) async fn import_seed(
+    desk: &Desk,
+    read: impl FnOnce() -> Result<SeedHub, StartError>,
+) -> Result<(), StartError> {
     let mut tx = desk.store.read().await?;
     if setting::find(&mut tx, SEEDED).await?.is_some() {
         return Ok(());

@@ -86,8 +86,7 @@ fn count_overdue(desk: &Desk, accounts: &[Account], of: &Account, now_ms: i64) -
     let today = Date::in_japan(now_ms);
     let overdue = accounts.iter().filter(|account| {
         let standing = &account.standing;
-        account.is_of(&of.organisation)
-            && standing.is_review_overdue(desk.users.parameters(), now_ms, today)
+        account.is_of(&of.organisation) && standing.is_review_overdue(desk.users.parameters(), now_ms, today)
     });
     overdue.count() as u64
 }

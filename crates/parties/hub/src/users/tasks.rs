@@ -50,7 +50,8 @@ fn is_visible(access: &PartitionAccess, submitter: Option<&Submitter>) -> bool {
     match submitter {
         None => access.is_in_charge_of_all(),
         Some(row) => {
-            row.organisation == caller.organisation.as_str() && TaskPrograms::are_in_charge(&row.programs, access)
+            row.organisation == caller.organisation.as_str()
+                && TaskPrograms::are_in_charge(&row.programs, access)
         }
     }
 }

@@ -103,7 +103,9 @@ async fn an_account_without_a_natural_person_or_for_two_is_refused() {
     system["person"] = Value::Null;
     system["responsibleUserId"] = json!("s-nobody");
     faulty.push((system, Code::NotPersonal));
-    faulty.push((application("s-clerk"), Code::UserIdTaken));
+    let mut taken = application("s-clerk");
+    taken["person"]["mail"] = json!("watari@city.example");
+    faulty.push((taken, Code::UserIdTaken));
     let mut beyond = application("s-new");
     beyond["rights"] = json!(["manage-users"]);
     faulty.push((beyond, Code::RightsBeyondRole));
@@ -122,15 +124,18 @@ async fn an_account_is_not_handed_over_to_somebody_else() {
     let stand = Stand::new(users()).await;
     let client = stand.at(OSAKA);
     let admin = stand.signed_in("s-admin").await;
-    let change = |name: &str, mail: &str| json!({ "userId": "s-clerk", "person": { "name": name, "mail": mail } });
+    let change =
+        |name: &str, mail: &str| json!({ "userId": "s-clerk", "person": { "name": name, "mail": mail } });
     let handed_over = change("京橋　駅子", "kyobashi@city.example");
     let answer = post(&client, Some(&admin), paths::USER_CHANGES, &handed_over).await;
     assert_eq!(answer.code(), Some(Code::NotPersonal));
     let married = change("天満　花", "s-clerk@city.example");
     assert_eq!(post(&client, Some(&admin), paths::USER_CHANGES, &married).await.status, 204);
     // Nor after its holder has left.
-    let moved = json!({ "movements": [{ "userId": "s-clerk", "from": "2026-10-01", "reason": "retirement" }] });
+    let moved =
+        json!({ "movements": [{ "userId": "s-clerk", "from": "2026-10-01", "reason": "retirement" }] });
     assert_eq!(post(&client, Some(&admin), paths::USER_MOVEMENTS, &moved).await.status, 204);
+    // Its mailbox is free again, its id never.
     let again = post(&client, Some(&admin), paths::USERS, &application("s-clerk")).await;
     assert_eq!(again.code(), Some(Code::UserIdTaken));
     for path in [paths::USER_CHANGES, paths::USER_CREDENTIALS, paths::USER_APPROVALS] {
@@ -192,10 +197,9 @@ async fn a_list_of_movements_with_one_fault_moves_nobody() {
     let stand = Stand::new(users()).await;
     let client = stand.at(OSAKA);
     let (admin, clerk) = (stand.signed_in("s-admin").await, stand.signed_in("s-clerk").await);
-    for (user, from, code) in [
-        ("s-nobody", "2026-10-01", Code::NotFound),
-        ("s-chief", "2026-02-30", Code::InvalidMember),
-    ] {
+    for (user, from, code) in
+        [("s-nobody", "2026-10-01", Code::NotFound), ("s-chief", "2026-02-30", Code::InvalidMember)]
+    {
         let list = json!({ "movements": [
             { "userId": "s-clerk", "from": "2026-10-01", "reason": "transfer" },
             { "userId": user, "from": from, "reason": "transfer" },
@@ -240,7 +244,11 @@ async fn the_access_table_comes_as_csv_with_everybody_and_no_secret() {
     let lines: Vec<&str> = csv.text.trim_end().split("\r\n").collect();
     assert_eq!(lines[0].trim_start_matches('\u{feff}'), ACCESS_TABLE_HEADINGS.join(","));
     assert_eq!(lines.len(), 1 + users().len());
-    assert!(lines[3].starts_with("271004-1,s-clerk,職員　s-clerk,s-clerk@city.example,clerk,"), "{}", lines[3]);
+    assert!(
+        lines[3].starts_with("271004-1,s-clerk,職員　s-clerk,s-clerk@city.example,clerk,"),
+        "{}",
+        lines[3]
+    );
     assert!(!csv.text.contains("argon2"));
     let table = get(&client, Some(&admin), paths::ACCESS_TABLE).await.json();
     assert_eq!(table["on"], "2026-10-01");

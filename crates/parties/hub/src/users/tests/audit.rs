@@ -79,7 +79,9 @@ async fn who_was_refused_is_told_too_and_a_wrong_password_names_the_account() {
     assert!(calls(&stand).await.iter().any(|entry| entry["outcome"] == refused.as_str()));
     post(&client, None, paths::LOGIN, &login("s-clerk", "not the password")).await;
     let wrong = told(&stand).await.into_iter().filter(|entry| {
-        entry["act"] == "user.password" && entry["principal"] == "user:271004-1/s-clerk" && entry["outcome"] == "wrong"
+        entry["act"] == "user.password"
+            && entry["principal"] == "user:271004-1/s-clerk"
+            && entry["outcome"] == "wrong"
     });
     assert_eq!(wrong.count(), 1);
     stand.stop().await;
@@ -87,7 +89,8 @@ async fn who_was_refused_is_told_too_and_a_wrong_password_names_the_account() {
 
 #[tokio::test]
 async fn the_log_of_a_search_names_nobody_whom_the_answer_does_not_show() {
-    let users = vec![person("s-child", Role::Clerk, &["child"]), person("s-dental", Role::Clerk, &["dental"])];
+    let users =
+        vec![person("s-child", Role::Clerk, &["child"]), person("s-dental", Role::Clerk, &["dental"])];
     let stand = Stand::new(users).await;
     let client = stand.at(OSAKA);
     let child = stand.signed_in("s-child").await;

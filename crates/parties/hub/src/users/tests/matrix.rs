@@ -9,8 +9,8 @@ use pmh_wire::{Code, paths};
 use serde_json::{Value, json};
 
 use super::stand::{
-    Answer, BACK_ROOM, COUNTER, DAY_MS, MORNING_MS, OSAKA, Stand, TOKYO, call, change, get, login, person, post,
-    system, token,
+    Answer, BACK_ROOM, COUNTER, DAY_MS, MORNING_MS, OSAKA, Stand, TOKYO, call, change, get, login, person,
+    post, system, token,
 };
 use crate::registration::{ROUTES, Route};
 use crate::users::Needs;
@@ -22,6 +22,13 @@ struct Principal {
     bearer: Option<String>,
     /// In the access table; nobody for those whom it does not let act.
     user: Option<&'static str>,
+}
+
+impl Principal {
+    /// The municipality of the certificate.
+    fn code(&self) -> &str {
+        &self.certificate[..6]
+    }
 }
 
 /// What a cell of the matrix says.
@@ -52,6 +59,11 @@ fn holds(row: &Value, member: &str, word: &str) -> bool {
 
 /// From the exported table, in words of its own: not by the code that decides.
 fn expected(route: &Route, principal: &Principal, table: &Value) -> Cell {
+    // A session says whose it is: another municipality is told so at every route.
+    let is_foreign = |bearer: &String| bearer.starts_with("session-") && !bearer.contains(principal.code());
+    if principal.bearer.as_ref().is_some_and(is_foreign) {
+        return Cell::Refused(Code::NotSignedIn);
+    }
     if route.needs == Needs::Certificate {
         return Cell::In;
     }
@@ -67,7 +79,9 @@ fn expected(route: &Route, principal: &Principal, table: &Value) -> Cell {
     match route.needs {
         Needs::Person if is_system => Cell::Refused(Code::RightMissing),
         Needs::Certificate | Needs::Person => Cell::In,
-        Needs::Right(right) | Needs::RightAtTerminal(right) if !has(right) => Cell::Refused(Code::RightMissing),
+        Needs::Right(right) | Needs::RightAtTerminal(right) if !has(right) => {
+            Cell::Refused(Code::RightMissing)
+        }
         Needs::RightAtTerminal(_) if !is_named => Cell::Refused(Code::OtherTerminal),
         Needs::Right(_) | Needs::RightAtTerminal(_) => Cell::In,
     }
@@ -75,12 +89,7 @@ fn expected(route: &Route, principal: &Principal, table: &Value) -> Cell {
 
 async fn principals(stand: &Stand) -> Vec<Principal> {
     let mut all = vec![
-        Principal {
-            name: "the certificate alone".to_owned(),
-            certificate: OSAKA,
-            bearer: None,
-            user: None,
-        },
+        Principal { name: "the certificate alone".to_owned(), certificate: OSAKA, bearer: None, user: None },
         Principal {
             name: "a session that is none".to_owned(),
             certificate: OSAKA,
@@ -167,16 +176,22 @@ async fn every_principal_gets_at_every_route_what_the_access_table_says() {
     let mut faults = Vec::new();
     let mut cells = BTreeSet::new();
     // Signing out comes last: it ends the session that the other cells need.
-    let (last, first): (Vec<&Route>, Vec<&Route>) = ROUTES.iter().partition(|route| route.path == paths::LOGOUT);
+    let (last, first): (Vec<&Route>, Vec<&Route>) =
+        ROUTES.iter().partition(|route| route.path == paths::LOGOUT);
     for route in first.into_iter().chain(last) {
         for principal in &principals {
             let path = route.path.replace("{taskId}", "task-00000000000000000000000000000000");
             let client = stand.at(principal.certificate);
-            let answer = call(&client, principal.bearer.as_deref(), route.verb, (&path, Some(&json!({})))).await;
+            let answer =
+                call(&client, principal.bearer.as_deref(), route.verb, (&path, Some(&json!({})))).await;
             let (is, should) = (seen(&answer), expected(route, principal, &table));
             cells.insert((route.verb.as_str(), route.path, principal.name.clone()));
             if is != should {
-                faults.push(format!("{} {path}, {}: {is:?}, not {should:?}", route.verb.as_str(), principal.name));
+                faults.push(format!(
+                    "{} {path}, {}: {is:?}, not {should:?}",
+                    route.verb.as_str(),
+                    principal.name
+                ));
             }
         }
     }
@@ -231,7 +246,8 @@ async fn a_system_stops_when_the_person_who_stands_for_it_leaves() {
     let client = stand.at(OSAKA);
     let other = stand.signed_in("s-withdrawn").await;
     assert_eq!(get(&client, Some(&token()), paths::TASKS).await.status, 200);
-    let moved = json!({ "movements": [{ "userId": "s-admin", "from": "2026-10-02", "reason": "retirement" }] });
+    let moved =
+        json!({ "movements": [{ "userId": "s-admin", "from": "2026-10-02", "reason": "retirement" }] });
     assert_eq!(post(&client, Some(&other), paths::USER_MOVEMENTS, &moved).await.status, 204);
     assert_eq!(get(&client, Some(&token()), paths::TASKS).await.status, 200);
     stand.clock.set(MORNING_MS + DAY_MS);

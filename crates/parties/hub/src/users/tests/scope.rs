@@ -150,7 +150,8 @@ async fn without_the_flag_the_number_is_masked_wherever_it_is_shown() {
 async fn another_organisation_of_the_municipality_sees_neither_tasks_nor_accounts() {
     let mut other = person("s-other", Role::Administrator, &["*"]);
     other.institution_master_id = "271004-2".to_owned();
-    let users = vec![person("s-clerk", Role::Clerk, &["*"]), person("s-admin", Role::Administrator, &["*"]), other];
+    let users =
+        vec![person("s-clerk", Role::Clerk, &["*"]), person("s-admin", Role::Administrator, &["*"]), other];
     let stand = Stand::new(users).await;
     let client = stand.at(OSAKA);
     let clerk = stand.signed_in("s-clerk").await;

@@ -11,7 +11,8 @@ use super::stand::{
 const WRONG: &str = "this is not the password";
 
 async fn stand() -> Stand {
-    Stand::new(vec![person("s-admin", Role::Administrator, &["*"]), person("s-clerk", Role::Clerk, &["*"])]).await
+    Stand::new(vec![person("s-admin", Role::Administrator, &["*"]), person("s-clerk", Role::Clerk, &["*"])])
+        .await
 }
 
 #[tokio::test]

@@ -99,7 +99,8 @@ impl Stand {
         let peers: Vec<PeerName> = peers.into_iter().chain([hub]).collect();
         let pki = Arc::new(Pki::create_or_load(&folder.path().join("pki"), &peers).unwrap());
         std::fs::create_dir(folder.path().join("seed")).unwrap();
-        std::fs::write(folder.path().join("seed/hub.json"), serde_json::to_vec(&seed(users)).unwrap()).unwrap();
+        std::fs::write(folder.path().join("seed/hub.json"), serde_json::to_vec(&seed(users)).unwrap())
+            .unwrap();
         let (world, mut listeners) = bound_world();
         let database = match server {
             None => Database::Sqlite { folder: folder.path().join("db") },
@@ -108,8 +109,7 @@ impl Stand {
                 Database::Postgres { url, world: format!("hub{}_{number}", std::process::id()) }
             }
         };
-        let clock =
-            VirtualClock::from_state(ClockState { virtual_ms: MORNING_MS, real_ms: 0, frozen: true });
+        let clock = VirtualClock::from_state(ClockState { virtual_ms: MORNING_MS, real_ms: 0, frozen: true });
         let env = PartyEnv {
             world: world.clone(),
             clock: clock.clone(),
@@ -181,8 +181,13 @@ impl Stand {
 
 fn bound_world() -> (World, Listeners) {
     let mut world = World::plan("test", IpAddr::V4(Ipv4Addr::LOCALHOST), 0).unwrap();
-    let doors =
-        [Door::HubRegistration, Door::HubRegistrationPlain, Door::HubEligibility, Door::HubPortal, Door::HubAdmin];
+    let doors = [
+        Door::HubRegistration,
+        Door::HubRegistrationPlain,
+        Door::HubEligibility,
+        Door::HubPortal,
+        Door::HubAdmin,
+    ];
     // A port that was bound and let go: nobody answers there.
     let nobody = world.bind(&[Door::Numbering]).unwrap();
     drop(nobody);
