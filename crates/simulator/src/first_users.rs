@@ -25,7 +25,13 @@ struct Staff {
 
 /// Invented.
 const STAFF: [Staff; 3] = [
-    Staff { user_id: "s-0001", name: "中之島　栞", role: Role::Administrator, sees_numbers: true, loads_at: &[] },
+    Staff {
+        user_id: "s-0001",
+        name: "中之島　栞",
+        role: Role::Administrator,
+        sees_numbers: true,
+        loads_at: &[],
+    },
     Staff {
         user_id: "s-0002",
         name: "北浜　湊",
@@ -33,7 +39,9 @@ const STAFF: [Staff; 3] = [
         sees_numbers: true,
         loads_at: &[TerminalId::MAIN, COUNTER],
     },
-    Staff { user_id: "s-0003", name: "淀屋　橋子", role: Role::Clerk, sees_numbers: false, loads_at: &[] },
+    Staff {
+        user_id: "s-0003", name: "淀屋　橋子", role: Role::Clerk, sees_numbers: false, loads_at: &[]
+    },
 ];
 
 /// The municipality's own system.
@@ -77,7 +85,8 @@ impl FirstPasswords {
     }
 
     fn read(text: &str) -> Option<Self> {
-        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
+        let lines: Vec<&str> =
+            text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
         let mut passwords = Vec::new();
         for (staff, line) in STAFF.iter().zip(&lines) {
             let fields: Vec<&str> = line.split('\t').collect();

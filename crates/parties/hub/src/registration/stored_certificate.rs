@@ -82,9 +82,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Certificate, StoreError> {
         certificate_type: CertificateTypeId::parse(&stored.certificate_type).map_err(|_| damaged())?,
         program: ProgramId::parse(&stored.program).map_err(|_| damaged())?,
         name: stored.name,
-        payer_number: optional(stored.payer_number.as_deref(), |text| {
-            PayerNumber::parse(text, Strictness::Lenient)
-        })?,
+        payer_number: optional(stored.payer_number.as_deref(), |text| PayerNumber::parse(text, Strictness::Lenient))?,
         recipient_number: optional(stored.recipient_number.as_deref(), |text| {
             RecipientNumber::parse(text, Strictness::Lenient)
         })?,
@@ -116,7 +114,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Certificate, StoreError> {
     })
 }
 
-fn optional<T, E>(text: Option<&str>, parse: impl Fn(&str) -> Result<T, E>) -> Result<Option<T>, StoreError> {
+fn optional<T, E>(
+    text: Option<&str>,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, StoreError> {
     text.map(|text| parse(text).map_err(|_| damaged())).transpose()
 }
 

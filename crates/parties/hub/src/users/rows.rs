@@ -35,9 +35,12 @@ pub(crate) fn admit_row(
         return WaitingRow::Record { line, record };
     }
     let parsed = record.parse(access.municipality(), desk.rules);
+    // Colleagues read the task's results: of a program that is not theirs they get the number of the line alone.
+    let is_foreign = refused.iter().any(|fault| fault.code == Code::NotInCharge);
+    let history_key = parsed.history_key.filter(|_| !is_foreign);
     refused.extend(parsed.subject.err().unwrap_or_default());
     let faults = refused.iter().map(StoredFault::from).collect();
-    WaitingRow::Rejected { line, history_key: parsed.history_key, faults }
+    WaitingRow::Rejected { line, history_key, faults }
 }
 
 /// The program as the worker will read it.

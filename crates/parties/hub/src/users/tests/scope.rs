@@ -121,6 +121,10 @@ async fn rows_of_other_programs_and_deletions_without_the_right_are_rejected_wit
     assert_eq!(codes(2), [charge, deletion, Code::ValidityBackwards.as_str()]);
     assert_eq!(codes(3), [charge]);
     assert_eq!(codes(4), [deletion]);
+    assert_eq!(results["results"][4]["historyKey"], "H-1-child");
+    for foreign in 1..4 {
+        assert_eq!(results["results"][foreign]["historyKey"], Value::Null);
+    }
     stand.stop().await;
 }
 
