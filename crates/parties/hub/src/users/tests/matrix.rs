@@ -78,12 +78,11 @@ fn expected(route: &Route, principal: &Principal, table: &Value) -> Cell {
     let has = |right: Right| holds(row, "effectiveRights", right.as_str());
     match route.needs {
         Needs::Person if is_system => Cell::Refused(Code::RightMissing),
-        Needs::Certificate | Needs::Person => Cell::In,
         Needs::Right(right) | Needs::RightAtTerminal(right) if !has(right) => {
             Cell::Refused(Code::RightMissing)
         }
         Needs::RightAtTerminal(_) if !is_named => Cell::Refused(Code::OtherTerminal),
-        Needs::Right(_) | Needs::RightAtTerminal(_) => Cell::In,
+        _ => Cell::In,
     }
 }
 

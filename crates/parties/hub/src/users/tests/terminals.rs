@@ -85,8 +85,8 @@ async fn at_the_plain_door_files_are_loaded_only_by_whom_it_was_named_for() {
         let session = signed_in.json()["session"].as_str().unwrap().to_owned();
         let mut as_csv = headers(Some(&session));
         as_csv.insert("content-type", "text/csv".parse().unwrap());
-        let sent = plain.send(http::Method::POST, paths::FILES, as_csv, "no heading\n".into()).await;
-        assert_eq!(answer(sent.unwrap()).code(), outcome, "{user}");
+        let loaded = plain.send(http::Method::POST, paths::FILES, as_csv, "no heading\n".into()).await;
+        assert_eq!(answer(loaded.unwrap()).code(), outcome, "{user}");
         // The session belongs to the terminal at which it was opened.
         assert_eq!(load_file(&stand.at(OSAKA), &session).await.code(), Some(Code::NotSignedIn));
     }
