@@ -233,6 +233,7 @@ fn write_seed(data: &Path) {
         code: code.to_owned(),
         name: name.to_owned(),
         token_hash: hex::encode(sha256(token(code).as_bytes())),
+        users: Vec::new(),
     });
     let offices = municipalities.map(|(code, name)| SeedOffice {
         code: code.to_owned(),

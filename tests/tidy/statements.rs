@@ -4,11 +4,11 @@ use super::{assert_none, rust_text::string_literals, tree::Tree};
 
 const STORE: &str = "crates/parties/hub/src/store";
 
-/// `registration_…` are partitioned, too.
+/// `registration_…` and `user_…` are partitioned, too.
 const PARTITIONED: &[&str] = &["person", "certificate", "answer", "erasure", "erasure_count", "unrouted"];
 
 fn is_partitioned(table: &str) -> bool {
-    PARTITIONED.contains(&table) || table.starts_with("registration_")
+    PARTITIONED.contains(&table) || table.starts_with("registration_") || table.starts_with("user_")
 }
 
 /// The text from the first partitioned table on, if it is a statement on one.

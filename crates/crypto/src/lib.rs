@@ -7,7 +7,7 @@
 //! memory that was swapped out, and texts that a caller made out of an exposed value.
 //!
 //! AES-256-GCM is `aes-gcm`; SHA-256, HMAC, HKDF, X25519, Ed25519 and the system's entropy are
-//! `ring`.
+//! `ring`. Argon2id is `argon2`.
 
 #[macro_use]
 mod redacted;
@@ -26,6 +26,7 @@ mod hkdf;
 mod key_ring;
 mod linkage_key;
 mod master_key;
+mod password;
 mod place;
 mod route_mac;
 mod sealed;
@@ -46,6 +47,7 @@ pub use linkage_key::{
     age_check, mint,
 };
 pub use master_key::{MasterKey, MasterKeyError};
+pub use password::{PasswordCost, PasswordHash, draw_password};
 pub use place::{Area, Place};
 pub use route_mac::{route_mac, route_mac_holds};
 pub use sealed::{OpenError, Sealed};

@@ -34,6 +34,7 @@ pub mod program;
 pub mod pseudonym;
 pub mod recipient_number;
 pub mod text;
+pub mod user;
 pub mod verbatim;
 pub mod visibility;
 

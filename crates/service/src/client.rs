@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use pmh_domain::Stopwatch;
 use pmh_wire::{Door, Party, PeerName};
 use serde::Serialize;
@@ -26,6 +27,8 @@ use crate::{CallError, Exchange, Exchanges, PartyEnv, StartError, tls};
 pub struct PeerClient {
     shared: Arc<Shared>,
     timeout: Duration,
+    /// Sent with every request beside the certificate.
+    authorization: Option<HeaderValue>,
 }
 
 struct Shared {
@@ -63,7 +66,8 @@ impl PeerClient {
         let (from, to) = (identity.map(|identity| identity.peer.clone()), expected.party);
         let connector = Connector::new(address, tls::client_config(identity, ca, expected));
         let caller = Caller::new(connector, "https", address);
-        Self { shared: Arc::new(Shared { caller, from, to, exchanges }), timeout: TIMEOUT }
+        let shared = Arc::new(Shared { caller, from, to, exchanges });
+        Self { shared, timeout: TIMEOUT, authorization: None }
     }
 
     /// A client of another party's door in the same world, speaking as `own`.
@@ -75,7 +79,16 @@ impl PeerClient {
     /// The same client with another time-out, for calls with large bodies.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { shared: Arc::clone(&self.shared), timeout }
+        Self { timeout, ..self.clone() }
+    }
+
+    /// The same client with a bearer token beside its certificate; a request's own header goes before it. `None` for
+    /// a text that cannot stand in a header.
+    #[must_use]
+    pub fn with_bearer(&self, token: &str) -> Option<Self> {
+        let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+        value.set_sensitive(true);
+        Some(Self { authorization: Some(value), ..self.clone() })
     }
 
     /// Sends a body as JSON and reads the answer as JSON.
@@ -98,9 +111,12 @@ impl PeerClient {
         &self,
         method: Method,
         path: &str,
-        headers: HeaderMap,
+        mut headers: HeaderMap,
         body: Body,
     ) -> Result<(StatusCode, HeaderMap, Bytes), CallError> {
+        if let Some(authorization) = &self.authorization {
+            headers.entry(AUTHORIZATION).or_insert_with(|| authorization.clone());
+        }
         let Shared { caller, from, to, exchanges } = &*self.shared;
         let what = format!("{method} {}", template_of(path));
         let stopwatch = Stopwatch::start();

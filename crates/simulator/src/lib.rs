@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod faulty;
+pub mod first_users;
 pub mod fixtures;
 pub mod generate;
 pub mod leak_scan;

@@ -4,6 +4,7 @@
 //! another's, so no process but those that may ever holds an Individual Number in memory.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -14,12 +15,13 @@ use pmh_crypto::Entropy;
 use pmh_service::StartError;
 use pmh_wire::{
     EnrolCard, Party, SeedEligibility, SeedFile, SeedHub, SeedInstitution, SeedInstitutionName,
-    SeedIntermediate, SeedMunicipality, SeedOffice, SeedPortal, SeedTenant,
+    SeedIntermediate, SeedMunicipality, SeedOffice, SeedPortal, SeedTenant, SubjectRecord,
 };
 use serde::Serialize;
 
+use crate::first_users::{self, FirstPasswords};
 use crate::population::Person;
-use crate::world::{INSTITUTIONS, World};
+use crate::world::{INSTITUTIONS, Office, World};
 
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
@@ -27,13 +29,15 @@ pub enum SeedError {
     File { path: PathBuf, source: io::Error },
     #[error("{path}: not a token; remove the file to have a new one made")]
     Token { path: PathBuf },
+    #[error("{path}: not a list of first passwords; remove the file to have new ones made")]
+    Users { path: PathBuf },
 }
 
 impl From<SeedError> for StartError {
     fn from(error: SeedError) -> Self {
         match error {
             SeedError::File { path, source } => Self::File { path, source },
-            SeedError::Token { .. } => Self::Usage(error.to_string()),
+            SeedError::Token { .. } | SeedError::Users { .. } => Self::Usage(error.to_string()),
         }
     }
 }
@@ -51,6 +55,8 @@ pub struct Shares {
     pub portal: SeedPortal,
     pub institution: SeedInstitution,
     tokens: Vec<Token>,
+    /// Programs of each municipality, of which its first clerks are in charge.
+    programs: Vec<Vec<String>>,
 }
 
 /// The shares of the world of this seed, with new tokens.
@@ -60,6 +66,14 @@ pub fn shares(seed: u64, entropy: &Entropy) -> Shares {
     Shares::of(&world, tokens)
 }
 
+/// As the records name them: by `programId`, or else by the certificate's type.
+fn programs_of(office: &Office) -> Vec<String> {
+    let of = |record: &SubjectRecord| {
+        record.program_id.clone().unwrap_or_else(|| record.org_specific_certificate_type_id.clone())
+    };
+    office.records.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 impl Shares {
     /// One token for each office.
     fn of(world: &World, tokens: Vec<Token>) -> Self {
@@ -67,6 +81,7 @@ impl Shares {
             code: office.of.code.to_string(),
             name: office.of.name().to_owned(),
             token_hash: token.hash(),
+            users: Vec::new(),
         });
         let offices = world.offices.iter().map(|office| SeedOffice {
             code: office.of.code.to_string(),
@@ -87,6 +102,7 @@ impl Shares {
             portal: SeedPortal { people: world.people.iter().map(|one| one.person.at_portal()).collect() },
             institution: SeedInstitution { institutions: institutions() },
             tokens,
+            programs: world.offices.iter().map(programs_of).collect(),
         }
     }
 
@@ -102,12 +118,19 @@ impl Shares {
         }
     }
 
-    /// Writes `seed/<party>.json` and `tokens/<code>.token` under the data folder, for their owner's eyes
-    /// only. A token that is there already stays, so that seeding twice locks no municipality out of its hub.
+    /// Writes `seed/<party>.json`, `tokens/<code>.token` and `tokens/<code>-users.txt` under the data folder, for
+    /// their owner's eyes only. A token or a first password that is there already stays, so that seeding twice
+    /// locks nobody out of the hub.
     pub fn write(mut self, data: &Path) -> Result<(), SeedError> {
-        for (tenant, token) in self.hub.municipalities.iter_mut().zip(&self.tokens) {
+        let entropy = Entropy::new();
+        let secrets = self.tokens.iter().zip(&self.programs);
+        for (tenant, (token, programs)) in self.hub.municipalities.iter_mut().zip(secrets) {
             let path = data.join("tokens").join(format!("{}.token", tenant.code));
             tenant.token_hash = token.keep(&path)?.hash();
+            let path = data.join("tokens").join(format!("{}-users.txt", tenant.code));
+            let organisation = first_users::organisation(&tenant.code);
+            let passwords = FirstPasswords::draw(&entropy).keep(&path, &organisation)?;
+            tenant.users = passwords.users(&tenant.code, programs, &entropy);
         }
         for party in Party::ALL {
             let path = data.join("seed").join(format!("{party}.json"));
@@ -172,7 +195,7 @@ fn pretty(share: &impl Serialize) -> Vec<u8> {
 }
 
 /// Whole or not at all: a reader never sees half a file.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().expect("every path here is a file in a folder");
     fs::create_dir_all(folder)?;
     let unfinished = path.with_extension("unfinished");
@@ -332,6 +355,9 @@ mod tests {
             let path = folder.path().join(format!("tokens/{}.token", tenant.code));
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
             assert_eq!(tenant.token_hash, hex(&pmh_crypto::sha256(&fs::read(path).unwrap())));
+            let path = folder.path().join(format!("tokens/{}-users.txt", tenant.code));
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(tenant.users.len(), 4);
         }
     }
 

@@ -13,13 +13,14 @@ use pmh_domain::{Clock, SystemClock, VirtualClock};
 use pmh_service::pki::Pki;
 use pmh_service::{
     Beginning, Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World,
-    WorldError, serve_door,
+    WorldError, municipality_credential, serve_door,
 };
 use pmh_store::{Database, PartySchema};
 use pmh_wire::{Door, Party, PeerName, Rules};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::first_users;
 use crate::ownership::Ownership;
 use crate::population::WORLD_START_MS;
 use crate::seed;
@@ -47,6 +48,8 @@ pub struct Options {
     pub compare_five_items: bool,
     /// After how long the hub erases what nobody needs any more.
     pub retention: pmh_hub::Retention,
+    /// Whether the hub's registration door asks for users beside the municipality's certificate.
+    pub users: bool,
     pub seed: u64,
     /// Name of a new world: part of the names of schemas and roles on PostgreSQL. `None` draws one.
     pub name: Option<String>,
@@ -68,6 +71,7 @@ impl Options {
             rules: Rules::default(),
             compare_five_items: true,
             retention: pmh_hub::Retention::default(),
+            users: false,
             seed: seed::DEFAULT_SEED,
             name: None,
             register_seed: true,
@@ -186,8 +190,9 @@ impl Topology {
         let running = match party {
             Party::Municipality => pmh_municipality::start(env, listeners).await?,
             Party::Hub => {
+                let users = pmh_hub::UserOptions { required: options.users, ..Default::default() };
                 let retention = options.retention;
-                pmh_hub::start_with(env, listeners, pmh_hub::Options { retention }).await?
+                pmh_hub::start_with(env, listeners, pmh_hub::Options { users, retention }).await?
             }
             Party::Intermediate => {
                 let compare_five_items = options.compare_five_items;
@@ -322,15 +327,19 @@ fn peers(shares: &seed::Shares) -> Vec<PeerName> {
         .municipalities
         .iter()
         .map(|office| PeerName { party: Party::Municipality, name: office.code.clone() });
+    let terminals = shares.municipality.municipalities.iter().map(|office| PeerName {
+        party: Party::Municipality,
+        name: format!("{}.{}", office.code, first_users::COUNTER),
+    });
     let institutions = shares
         .institution
         .institutions
         .iter()
         .map(|one| PeerName { party: Party::Institution, name: one.code.clone() });
-    single.into_iter().chain(municipalities).chain(institutions).collect()
+    single.into_iter().chain(municipalities).chain(terminals).chain(institutions).collect()
 }
 
-/// A client of a running world with the certificate of one of its peers.
+/// A client of a running world with the certificate of one of its peers, a municipality's with its credential, too.
 pub fn peer_client(world: &World, data: &Path, peer: &PeerName, to: Party) -> Result<PeerClient, StartError> {
     let pki = Pki::open(&data.join("pki"))?;
     let identity = pki.load(peer)?;
@@ -343,7 +352,12 @@ pub fn peer_client(world: &World, data: &Path, peer: &PeerName, to: Party) -> Re
             return Err(StartError::Usage("this party has no door between parties".to_owned()));
         }
     };
-    Ok(PeerClient::new(&identity, pki.ca(), to, world.reach(door)?, Exchanges::none()))
+    let client = PeerClient::new(&identity, pki.ca(), to, world.reach(door)?, Exchanges::none());
+    let credential = match (peer.party, to) {
+        (Party::Municipality, Party::Hub) => municipality_credential(data, &peer.name),
+        _ => None,
+    };
+    Ok(credential.and_then(|token| client.with_bearer(&token)).unwrap_or(client))
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub mod records;
 pub mod registration;
 pub mod seed;
 pub mod terminal;
+pub mod users;
 pub mod verbatim;
 
 pub use admin::*;
@@ -60,4 +61,5 @@ pub use records::*;
 pub use registration::*;
 pub use seed::*;
 pub use terminal::*;
+pub use users::*;
 pub use verbatim::{NESTING_MAX, NotJson, Verbatim};

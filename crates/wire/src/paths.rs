@@ -7,12 +7,28 @@ pub const TASKS: &str = "/registration/v1/tasks";
 pub const TASK: &str = "/registration/v1/tasks/{taskId}";
 /// Paged with `?after=<line>`.
 pub const TASK_RESULTS: &str = "/registration/v1/tasks/{taskId}/results";
+/// The people whose numbering this task asked for last. Paged with `?after=<next>`.
+pub const TASK_SUBJECTS: &str = "/registration/v1/tasks/{taskId}/subjects";
 pub const SEARCH: &str = "/registration/v1/subjects/search";
 /// `POST` asks for an erasure, `GET` lists them.
 pub const ERASURES: &str = "/registration/v1/erasures";
 /// `POST` carries one out as its second person, `GET` shows its report.
 pub const ERASURE: &str = "/registration/v1/erasures/{erasureId}";
 pub const CHECKPOINTS: &str = "/audit/v1/checkpoints";
+
+pub const LOGIN: &str = "/auth/v1/login";
+pub const PASSWORD: &str = "/auth/v1/password";
+pub const LOGOUT: &str = "/auth/v1/logout";
+/// `GET` lists accounts, `POST` applies for one. User ids travel in bodies: they are people's.
+pub const USERS: &str = "/registration/v1/users";
+pub const USER_APPROVALS: &str = "/registration/v1/users/approvals";
+/// Issues a first password, or the credential of an unattended system.
+pub const USER_CREDENTIALS: &str = "/registration/v1/users/credentials";
+pub const USER_CHANGES: &str = "/registration/v1/users/changes";
+pub const USER_MOVEMENTS: &str = "/registration/v1/users/movements";
+pub const USER_REVIEWS: &str = "/registration/v1/users/reviews";
+/// JSON, or CSV if `Accept` asks for `text/csv`.
+pub const ACCESS_TABLE: &str = "/registration/v1/users/access-table";
 
 pub const EPOCHS: &str = "/eligibility/v1/epochs";
 pub const QUERIES: &str = "/eligibility/v1/queries";
@@ -47,6 +63,15 @@ pub fn task(task_id: &str) -> String {
 /// The path of one erasure.
 pub fn erasure(erasure_id: &str) -> String {
     ERASURE.replace("{erasureId}", erasure_id)
+}
+
+/// The path of a task's people, from the first or after a place.
+pub fn task_subjects(task_id: &str, after: Option<u64>) -> String {
+    let path = TASK_SUBJECTS.replace("{taskId}", task_id);
+    match after {
+        None => path,
+        Some(place) => format!("{path}?after={place}"),
+    }
 }
 
 /// The path of a task's results, from the first or after a line.

@@ -18,7 +18,9 @@ use std::{borrow::Cow, fmt};
 use pmh_domain::{BasicFive, Certificate, IndividualNumber, Strictness};
 
 pub use record::{BasicFiveInfo, SubjectRecord};
-pub use search::{CertificateState, PersonState, SearchAnswer, SearchRequest};
+pub use search::{
+    CertificateState, PersonState, SUBJECTS_PER_PAGE, SearchAnswer, SearchRequest, TaskSubjects,
+};
 pub use shape::record_from_json;
 pub(crate) use shape::{Draft, echoed, read_object};
 pub use task::{Outcome, RESULTS_PER_PAGE, RecordResult, Results, RowProblem, Task, TaskStatus, Tasks};

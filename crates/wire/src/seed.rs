@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EnrolAccount, EnrolCard, EnrolPerson, SubjectRecord, redaction::redacted_debug};
+use crate::{
+    EnrolAccount, EnrolCard, EnrolPerson, SubjectRecord, UserApplication, redaction::redacted_debug,
+};
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -17,6 +19,22 @@ pub struct SeedTenant {
     pub name: String,
     /// SHA-256 of the municipality's bearer token, lower-case hexadecimal; the hub never has the token.
     pub token_hash: String,
+    /// Accounts that the municipality begins with. Kept, and without effect, as long as the hub does not ask
+    /// for users.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<SeedUser>,
+}
+
+/// An account that was applied for, approved and given its first password before the world began.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SeedUser {
+    pub institution_master_id: String,
+    pub application: UserApplication,
+    /// Of the first password, as Argon2id text. An unattended system has none: its credential is the
+    /// municipality's bearer token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +94,7 @@ pub struct SeedFile {
 redacted_debug!(
     SeedHub,
     SeedTenant,
+    SeedUser,
     SeedIntermediate,
     SeedEligibility,
     SeedPortal,

@@ -292,12 +292,17 @@ impl IdentityKeys {
         self.open("registration_result", "sealed", &chunk_row(task, chunk), 0, sealed)
     }
 
-    fn seal(&self, table: &str, column: &str, row: &[u8], version: i64, text: &[u8]) -> Vec<u8> {
+    /// The blind index of something of this partition, under a domain of its own.
+    pub(crate) fn tag(&self, domain: &str, value: &[u8]) -> Vec<u8> {
+        self.index.tag(domain, value).to_vec()
+    }
+
+    pub(crate) fn seal(&self, table: &str, column: &str, row: &[u8], version: i64, text: &[u8]) -> Vec<u8> {
         let place = Place { party: PARTY, partition: &self.code, table, column, row, version };
         self.ring.seal(&self.entropy, &place, text).into_bytes()
     }
 
-    fn open(
+    pub(crate) fn open(
         &self,
         table: &'static str,
         column: &'static str,

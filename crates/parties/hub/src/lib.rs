@@ -5,6 +5,7 @@
 //! | folder | door | who comes |
 //! |---|---|---|
 //! | `registration/` | registration | municipalities: files, tasks, their own people |
+//! | `users/` | registration | the people who work at the municipality: signing in, accounts, the access table |
 //! | `numbering/` | – | nobody: the hub asks the intermediate server |
 //! | `eligibility/` | eligibility | the eligibility system: epochs, one query a visit |
 //! | `portal/` | portal | the portal: bindings, a citizen's own records |
@@ -30,6 +31,7 @@ mod stand;
 mod start;
 mod state;
 mod store;
+mod users;
 mod worker;
 
 pub use eligibility::EPOCHS_KEPT_MAX;
@@ -37,3 +39,4 @@ pub use erasure::{ERASURES_WAITING_MAX, Retention};
 pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX};
 pub use start::{Options, StartError, start, start_with};
 pub use store::SCHEMA;
+pub use users::UserOptions;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use axum::Router;
+use axum::{Extension, Router};
 use pmh_crypto::{CheckpointSigner, Entropy, MasterKey};
 use pmh_domain::{Change, MunicipalityCode};
 use pmh_service::{
@@ -20,6 +20,7 @@ use crate::erasure::{self, Erasing, Retention};
 use crate::keys::{DeskKeys, QueryKeys, SubsidyRings};
 use crate::state::{Bell, Desk, DeskParts, Inquiry, InquiryParts};
 use crate::store::{DESK, QUERY, SCHEMA, municipalities, tasks};
+use crate::users::{UserOptions, UserRules, import_seed as import_seed_of_users};
 use crate::{portal, registration, worker};
 
 /// Connections of each role. A lane writes one transaction at a time; the rest read.
@@ -31,12 +32,13 @@ const SIGNER: &str = "audit-signer";
 pub use pmh_service::StartError;
 
 /// What an operator decides about the hub.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
+    pub users: UserOptions,
     pub retention: Retention,
 }
 
-/// Starts the hub on its listeners.
+/// Starts the hub on its listeners, without users: a municipality's certificate alone opens its door.
 pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, StartError> {
     start_with(env, listeners, Options::default()).await
 }
@@ -54,6 +56,7 @@ pub async fn start_with(
     env.load_clock(&desk_store).await?;
     let master = master_key(&env, Party::Hub)?;
     let (desk, inquiry) = open_states(&env, (desk_store, query_store), &master, options).await?;
+    import_seed_of_users(&desk, || env.read_seed(Party::Hub)).await?;
     for municipality in desk.bells.keys() {
         clean_up(&desk, *municipality).await?;
     }
@@ -91,6 +94,7 @@ async fn open_states(
         rules: env.rules,
         retention: options.retention,
         untruncated: AtomicBool::new(true),
+        users: UserRules::new(options.users, &entropy),
         token_hashes: known.into_iter().map(|(code, hash)| (hash, code)).collect(),
         bells: codes.into_iter().map(|code| (code, Bell::default())).collect::<HashMap<_, _>>(),
     });
@@ -181,7 +185,7 @@ fn serve_doors(
     let hub = PeerName { party: Party::Hub, name: "hub".to_owned() };
     let mut running = Running::new(Party::Hub, env);
     let erasing = Erasing { desk: desk.clone(), inquiry: inquiry.clone() };
-    let registration = registration::router(desk.clone()).merge(erasure::router(erasing.clone()));
+    let registration = registration::router(desk.clone()).layer(Extension(erasing.inquiry.clone()));
     running.open(
         listeners,
         DoorOptions::between(Door::HubRegistration, &[Party::Municipality]),

@@ -18,6 +18,7 @@ use crate::audit::Lane;
 use crate::eligibility::Epochs;
 use crate::erasure::Retention;
 use crate::keys::{DeskKeys, QueryKeys};
+use crate::users::UserRules;
 
 /// Registration and numbering: both areas of one municipality at a time.
 #[derive(Clone)]
@@ -39,6 +40,7 @@ pub(crate) struct DeskParts {
     /// Rows were erased and the write-ahead log may still hold them. True at the start: the last run may have
     /// died between the two.
     pub(crate) untruncated: AtomicBool,
+    pub(crate) users: UserRules,
     /// SHA-256 of each municipality's credential.
     pub(crate) token_hashes: Vec<(Vec<u8>, MunicipalityCode)>,
     pub(crate) bells: HashMap<MunicipalityCode, Bell>,

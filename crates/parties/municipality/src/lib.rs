@@ -18,7 +18,7 @@ use std::sync::Arc;
 use pmh_domain::MunicipalityCode;
 use pmh_service::{
     AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
-    admin_router, master_key,
+    admin_router, master_key, municipality_credential,
 };
 use pmh_store::{Migration, PartySchema, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedMunicipality};
@@ -76,6 +76,8 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
     for code in municipal.keys.municipalities() {
         let own = PeerName { party: Party::Municipality, name: code.to_owned() };
         let hub = PeerClient::of(&env, &own, Party::Hub, Door::HubRegistration)?;
+        let credential = municipality_credential(&env.data, &own.name);
+        let hub = credential.and_then(|token| hub.with_bearer(&token)).unwrap_or(hub);
         let code: MunicipalityCode = code.parse().map_err(|_| StartError::Seed("a municipality's code"))?;
         let client = RegistrationClient::new(hub, code);
         running.tasks.spawn(follow::run(Arc::clone(&municipal), client));

@@ -33,6 +33,9 @@ pub(crate) struct Serve {
     skip_five_item_check: bool,
     #[command(flatten)]
     retention: RetentionOptions,
+    /// Asks for a signed-in user beside the certificate (hub).
+    #[arg(long)]
+    users: bool,
 }
 
 impl Serve {
@@ -44,6 +47,7 @@ impl Serve {
             auto_enrol: self.auto_enrol,
             compare_five_items: !self.skip_five_item_check,
             retention: self.retention.retention(),
+            users: self.users,
             ..Options::at(self.data.path())
         };
         let end = TheEnd::listen()?;

@@ -56,6 +56,7 @@ impl RetentionOptions {
   pmh-sim up
   pmh-sim up --data /tmp/world --port 9700
   pmh-sim up --database postgres://postgres@localhost/postgres
+  pmh-sim up --users        the registration door asks for users: an id, a password, rights
   pmh-sim up --plain        also opens the registration door without TLS, for people without a TLS client")]
 pub(crate) struct Up {
     #[command(flatten)]
@@ -74,6 +75,9 @@ pub(crate) struct Up {
     /// The intermediate server numbers people without comparing their basic five items.
     #[arg(long)]
     skip_five_item_check: bool,
+    /// The registration door asks for a signed-in user beside the certificate; first passwords are in tokens/.
+    #[arg(long)]
+    users: bool,
     /// Demands check digits of payer, recipient and institution numbers.
     #[arg(long)]
     strict: bool,
@@ -104,6 +108,7 @@ impl Up {
             },
             compare_five_items: !self.skip_five_item_check,
             retention: self.retention.retention(),
+            users: self.users,
             seed: self.seed,
             ..Options::at(self.data.path())
         };

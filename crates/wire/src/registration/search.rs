@@ -21,6 +21,9 @@ pub struct SearchAnswer {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PersonState {
+    /// Only where users sign in: whole with 個人番号閲覧可能フラグ, else masked but for the last four digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub my_number: Option<String>,
     /// The word of [`Numbering::name`](pmh_domain::Numbering::name).
     pub numbering: String,
     pub bound: bool,
@@ -38,4 +41,17 @@ pub struct CertificateState {
     pub is_deleted: bool,
 }
 
-redacted_debug!(SearchRequest, SearchAnswer, PersonState, CertificateState);
+/// The people of one task, with what became of their numbering and binding.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TaskSubjects {
+    pub people: Vec<PersonState>,
+    /// Where the next page begins, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+}
+
+/// People on one page of [`TaskSubjects`].
+pub const SUBJECTS_PER_PAGE: usize = 256;
+
+redacted_debug!(SearchRequest, SearchAnswer, TaskSubjects, PersonState, CertificateState);

@@ -12,23 +12,23 @@
 //! acted. What stays of an erased person in the hub: entries of the audit that name the partition's own count, and
 //! on PostgreSQL sealed bytes in dead tuples.
 
-mod approve;
+pub(crate) mod approve;
 mod body;
 mod carry_out;
 mod operator;
 mod pending;
-mod request;
+pub(crate) mod request;
 mod retention;
 mod rows;
 mod scrub;
-mod show;
+pub(crate) mod show;
 mod state;
 mod unbind;
 
 use std::time::Duration;
 
+use axum::Router;
 use axum::routing::post;
-use axum::{Extension, Router};
 use pmh_service::RouteLimits;
 use pmh_wire::paths;
 
@@ -41,20 +41,11 @@ pub(crate) use state::Erasing;
 const CARRY_OUT_TIMEOUT: Duration = Duration::from_mins(30);
 const REQUEST_BYTES_MAX: usize = 64 << 10;
 
-/// Routes of the registration door.
-pub(crate) fn router(erasing: Erasing) -> Router {
-    Router::new()
-        .route(paths::ERASURES, post(request::request).get(show::list))
-        .route(paths::ERASURE, post(approve::approve).layer(long()).get(show::show))
-        .layer(Extension(erasing.inquiry))
-        .with_state(erasing.desk)
-}
-
 /// The route of the hub's admin door.
 pub(crate) fn admin_router(erasing: Erasing) -> Router {
     Router::new().route(paths::ADMIN_ERASURES, post(operator::erase).layer(long())).with_state(erasing)
 }
 
-fn long() -> RouteLimits {
+pub(crate) fn long() -> RouteLimits {
     RouteLimits::body_bytes(REQUEST_BYTES_MAX).within(CARRY_OUT_TIMEOUT)
 }

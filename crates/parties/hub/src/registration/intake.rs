@@ -16,7 +16,9 @@ use super::{leftovers, task_body};
 use crate::access::PartitionAccess;
 use crate::audit::Entry;
 use crate::state::Desk;
+use crate::store::submitters::{self, SubmitterRow};
 use crate::store::tasks::{self, Acceptance, NewTask};
+use crate::users::{TaskPrograms, admit_row};
 
 /// How the body is written.
 #[derive(Clone, Copy)]
@@ -87,8 +89,10 @@ struct Intake<'a> {
     waiting: Filling,
     chunks: i64,
     received: i64,
-    /// HMAC over the rows so far: each chunk's rows after the tag of what was before.
+    /// HMAC over the rows so far: each chunk's rows after the tag of what was before. It begins with the
+    /// organisation of the user who hands them in: nobody is shown another one's task.
     content_tag: Vec<u8>,
+    programs: TaskPrograms,
 }
 
 impl<'a> Intake<'a> {
@@ -105,8 +109,12 @@ impl<'a> Intake<'a> {
         let new = NewTask { task: &task, file_name: file_name.as_deref(), key_version: keys.version() };
         tasks::add_receiving(&mut tx, access, &new).await?;
         tx.commit().await?;
-        let waiting = Filling::default();
-        Ok(Self { desk, access, task, waiting, chunks: 0, received: 0, content_tag: Vec::new() })
+        let content_tag = match access.caller() {
+            None => Vec::new(),
+            Some(caller) => keys.content_tag(&[], caller.organisation.as_str().as_bytes()),
+        };
+        let (waiting, programs) = (Filling::default(), TaskPrograms::default());
+        Ok(Self { desk, access, task, waiting, chunks: 0, received: 0, content_tag, programs })
     }
 
     async fn take_in(&mut self, format: Format, body: Body) -> Result<Task, Refused> {
@@ -126,7 +134,8 @@ impl<'a> Intake<'a> {
     async fn keep(&mut self, rows: Vec<Row>) -> Result<(), Refused> {
         for row in rows {
             self.received += 1;
-            self.waiting.push(&WaitingRow::from(row));
+            let row = admit_row(self.desk, self.access, WaitingRow::from(row), &mut self.programs);
+            self.waiting.push(&row);
             if self.waiting.is_full() {
                 self.flush().await?;
             }
@@ -174,6 +183,15 @@ impl<'a> Intake<'a> {
         let accepted = tasks::find(&mut tx, self.access, &self.task)
             .await?
             .ok_or(StoreError::Inconsistent { table: "registration_task", column: "task" })?;
+        if let Some(caller) = self.access.caller() {
+            let submitter = SubmitterRow {
+                task: self.task.clone(),
+                organisation: caller.organisation.to_string(),
+                account: caller.account,
+                programs: self.programs.to_text(),
+            };
+            submitters::add(&mut tx, self.access, &submitter).await?;
+        }
         let entry = Entry::of(self.access.code(), "registration.accept", self.access.principal())
             .with_outcome(format!("{} rows", self.received));
         turn.append(&mut tx, &[entry]).await?;

@@ -8,7 +8,7 @@ use pmh_wire::registration::Tasks;
 use super::SignedIn;
 use super::task_body::task_body;
 use crate::state::Desk;
-use crate::store::tasks;
+use crate::users::list_visible_tasks;
 
 pub(crate) async fn list_tasks(
     State(desk): State<Desk>,
@@ -16,6 +16,6 @@ pub(crate) async fn list_tasks(
 ) -> Result<Json<Tasks>, Refused> {
     let mut tx = desk.store.read().await?;
     tx.for_municipality(access.code()).await?;
-    let rows = tasks::list(&mut tx, &access).await?;
+    let rows = list_visible_tasks(&mut tx, &access).await?;
     Ok(Json(Tasks { tasks: rows.iter().map(|row| task_body(&desk, &access, row)).collect() }))
 }

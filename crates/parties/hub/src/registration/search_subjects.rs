@@ -6,13 +6,13 @@ use axum::extract::State;
 use pmh_domain::IndividualNumber;
 use pmh_service::{Body, Refused};
 use pmh_wire::Code;
-use pmh_wire::registration::{CertificateState, PersonState, SearchAnswer, SearchRequest};
+use pmh_wire::registration::{SearchAnswer, SearchRequest};
 
-use super::{SignedIn, stored_certificate};
+use super::SignedIn;
+use super::person_state::person_state;
 use crate::audit::Entry;
-use crate::identity;
 use crate::state::Desk;
-use crate::store::{bindings, certificates, people};
+use crate::store::people;
 
 pub(crate) async fn search_subjects(
     State(desk): State<Desk>,
@@ -28,27 +28,12 @@ pub(crate) async fn search_subjects(
     let mut found = Vec::new();
     let mut entries = Vec::new();
     for row in people::list_by_tags(&mut tx, &access, &[keys.number_tag(&number)]).await? {
-        let opened = keys.open_person(&row)?;
-        let bound = match &opened.pmh_id {
-            None => false,
-            Some(pmh_id) => bindings::is_bound(&mut tx, &desk.keys.routing.tag_pmh_id(pmh_id)).await?,
-        };
-        let mut states = Vec::new();
-        for certificate in certificates::list_of(&mut tx, &access, &[row.person]).await? {
-            let text = desk.keys.subsidy.open_certificate(&access, &certificate)?;
-            let content = stored_certificate::decode(&text)?;
-            states.push(CertificateState {
-                certification_name: content.name,
-                program_id: content.program.as_str().to_owned(),
-                history_key: content.history_key.expose().to_owned(),
-                valid_from: content.validity.from().to_string(),
-                valid_to: content.validity.to().to_string(),
-                is_deleted: content.deleted,
-            });
+        // Somebody of other programs alone is nobody: in the answer, in its count and in the log.
+        if let Some(state) = person_state(&desk, &access, &mut tx, &row).await? {
+            found.push(state);
+            entries
+                .push(Entry::of(access.code(), "registration.search", access.principal()).about(row.person));
         }
-        let numbering = identity::numbering_of(row.numbering, opened.pmh_id)?;
-        found.push(PersonState { numbering: numbering.name().to_owned(), bound, certificates: states });
-        entries.push(Entry::of(access.code(), "registration.search", access.principal()).about(row.person));
     }
     if entries.is_empty() {
         entries

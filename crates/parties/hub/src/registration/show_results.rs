@@ -12,7 +12,8 @@ use super::SignedIn;
 use super::chunk::StoredFault;
 use super::task_body::parse_task;
 use crate::state::Desk;
-use crate::store::{erasing, results, tasks};
+use crate::store::{erasing, results};
+use crate::users::find_visible_task;
 
 /// A result as it stands sealed: codes, not texts, so that a better text reaches old results too.
 #[derive(Serialize, Deserialize)]
@@ -27,7 +28,7 @@ pub(crate) struct StoredResult {
 #[derive(Deserialize)]
 pub(crate) struct Page {
     #[serde(default)]
-    after: i64,
+    pub(crate) after: i64,
 }
 
 pub(crate) async fn show_results(
@@ -40,7 +41,7 @@ pub(crate) async fn show_results(
     let Query(page) = page.map_err(|_| Code::NotFound)?;
     let mut tx = desk.store.read().await?;
     tx.for_municipality(access.code()).await?;
-    tasks::find(&mut tx, &access, &task).await?.ok_or(Code::NotFound)?;
+    find_visible_task(&mut tx, &access, &task).await?.ok_or(Code::NotFound)?;
     if erasing::are_results_erased(&mut tx, &access, &task).await? {
         return Err(Code::ResultsErased.into());
     }

@@ -9,7 +9,7 @@ use pmh_wire::registration::Task;
 use super::SignedIn;
 use super::task_body::{parse_task, task_body};
 use crate::state::Desk;
-use crate::store::tasks;
+use crate::users::find_visible_task;
 
 pub(crate) async fn show_task(
     State(desk): State<Desk>,
@@ -19,6 +19,6 @@ pub(crate) async fn show_task(
     let task = parse_task(&task_id).ok_or(Code::NotFound)?;
     let mut tx = desk.store.read().await?;
     tx.for_municipality(access.code()).await?;
-    let row = tasks::find(&mut tx, &access, &task).await?.ok_or(Code::NotFound)?;
+    let row = find_visible_task(&mut tx, &access, &task).await?.ok_or(Code::NotFound)?;
     Ok(Json(task_body(&desk, &access, &row)))
 }

@@ -70,3 +70,14 @@ pub(crate) async fn list_checkpoints(tx: &mut Tx) -> Result<Vec<CheckpointRow>, 
         }
     ))
 }
+
+/// Lane, sequence and sealed entries of every row, in the order of their lanes: for tests, which open them.
+#[cfg(test)]
+pub(crate) async fn list_sealed(tx: &mut Tx) -> Result<Vec<(Vec<u8>, i64, Vec<u8>)>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT lane, sequence, entries FROM audit ORDER BY lane, sequence",
+        [],
+        row => (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)
+    ))
+}

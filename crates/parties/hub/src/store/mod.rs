@@ -9,12 +9,16 @@ pub(crate) mod epochs;
 pub(crate) mod erasing;
 pub(crate) mod erasures;
 pub(crate) mod keys;
+pub(crate) mod movements;
 pub(crate) mod municipalities;
 pub(crate) mod people;
 pub(crate) mod results;
 pub(crate) mod routes;
+pub(crate) mod sessions;
+pub(crate) mod submitters;
 pub(crate) mod tasks;
 pub(crate) mod unrouted;
+pub(crate) mod users;
 
 use pmh_store::{Migration, PartySchema, Role};
 
@@ -32,6 +36,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             postgres: include_str!("../../migrations/postgres/0001_hub.sql"),
         },
         Migration {
+            version: 2,
+            name: "users",
+            sqlite: include_str!("../../migrations/sqlite/0002_users.sql"),
+            postgres: include_str!("../../migrations/postgres/0002_users.sql"),
+        },
+        Migration {
             version: 3,
             name: "erasure",
             sqlite: include_str!("../../migrations/sqlite/0003_erasure.sql"),
@@ -46,6 +56,9 @@ pub const SCHEMA: PartySchema = PartySchema {
                  routing_key, partition_counter TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
                  registration_task, registration_chunk, registration_result TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON user_counter, user_account TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON user_session TO {role}",
+                "GRANT SELECT, INSERT ON user_movement, registration_submitter TO {role}",
                 "GRANT SELECT ON binding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON erasure TO {role}",
                 "GRANT SELECT, INSERT ON erasure_count TO {role}",

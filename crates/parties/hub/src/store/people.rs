@@ -76,6 +76,23 @@ pub(crate) async fn list_by_persons(
     Ok(people)
 }
 
+/// People whose numbering this task asked for last, from after a place on. The partition is read in the order of
+/// its people, without an index by task: every registration would pay for one.
+pub(crate) async fn list_of_task(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    task: &[u8],
+    (after, limit): (i64, i64),
+) -> Result<Vec<PersonRow>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT person, number_tag, identity, pmh_id, numbering, task, version, key_version FROM person \
+         WHERE municipality_code = $1 AND task = $2 AND person > $3 ORDER BY person LIMIT $4",
+        [access.code(), task, after, limit],
+        row => person_row!(row)
+    ))
+}
+
 /// The next people to ask numbering for, in the order of their registration.
 pub(crate) async fn list_awaiting(
     tx: &mut Tx,
