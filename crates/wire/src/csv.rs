@@ -13,11 +13,13 @@ mod header;
 mod layout;
 mod nested;
 mod reader;
+mod results;
 mod splitter;
 mod writer;
 
 pub use layout::{CsvLayout, LayoutError};
 pub use reader::CsvReader;
+pub use results::{RESULT_HEADINGS, ResultsCsv};
 pub use writer::{EncodeError, write_csv};
 
 /// Columns of a file at most.

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use pmh_domain::{IndividualNumber, MunicipalityCode};
 use pmh_service::{CallError, PeerClient};
 use pmh_store::StoreError;
-use tokio::io::AsyncReadExt;
+use serde::de::DeserializeOwned;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use pmh_wire::{Problem, RecordResult, Results, SearchAnswer, SearchRequest, Task, TaskStatus, paths};
+use pmh_wire::{Problem, RecordResult, Results, SearchAnswer, SearchRequest, Task, TaskStatus, Tasks, paths};
 
 /// The name of a file, percent-encoded: a header is ASCII, a file's name often Japanese. *Assumed.*
 const FILE_NAME: HeaderName = HeaderName::from_static("x-pmh-file-name");
@@ -71,8 +72,7 @@ impl RegistrationClient {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let file = tokio::fs::File::open(path).await.map_err(SubmitError::File)?;
         let body = Body::from_stream(pieces_of(file));
-        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let (route, kind) = match (is_json, charset) {
+        let (route, kind) = match (is_json(path), charset) {
             (true, _) => (paths::SUBJECTS, "application/json".to_owned()),
             (false, None) => (paths::FILES, "text/csv".to_owned()),
             (false, Some(charset)) => (paths::FILES, format!("text/csv; charset={charset}")),
@@ -80,12 +80,37 @@ impl RegistrationClient {
         Ok(self.submit(route, &kind, name.as_deref(), body).await?)
     }
 
+    /// A page of the tasks that fit, newest first; the next one begins after [`Tasks::next`].
+    pub async fn tasks(&self, filter: &TaskFilter, after: Option<u64>) -> Result<Tasks, CallError> {
+        let asked = [
+            ("status", filter.status.map(|status| status.as_str().to_owned())),
+            ("from", filter.from.clone()),
+            ("to", filter.to.clone()),
+            ("after", after.map(|after| after.to_string())),
+        ];
+        let asked = asked.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let query: Vec<String> =
+            asked.map(|(name, value)| format!("{name}={}", percent_encoded(&value))).collect();
+        let mut headers = HeaderMap::new();
+        if let Some(name) = &filter.file_name {
+            headers.insert(FILE_NAME, header(&percent_encoded(name))?);
+        }
+        let path = format!("{}?{}", paths::TASKS, query.join("&"));
+        read(self.hub.send(Method::GET, &path, headers, Body::empty()).await?)
+    }
+
+    /// Drops the rows that wait. A task that is cancelled already answers the same again.
+    pub async fn cancel(&self, task_id: &str) -> Result<Task, CallError> {
+        let path = paths::task_cancellation(path_segment(task_id)?);
+        read(self.hub.send(Method::POST, &path, HeaderMap::new(), Body::empty()).await?)
+    }
+
     pub async fn task(&self, task_id: &str) -> Result<Task, CallError> {
         self.hub.get(&paths::task(path_segment(task_id)?)).await
     }
 
-    /// Asks at once, then after 100 ms and ever more slowly up to a second (real time), until the task is completed
-    /// or failed. `on_progress` sees every answer, also the last.
+    /// Asks at once, then after 100 ms and ever more slowly up to a second (real time), until the task is completed,
+    /// cancelled or failed. `on_progress` sees every answer, also the last.
     pub async fn wait_until_finished(
         &self,
         task_id: &str,
@@ -95,7 +120,7 @@ impl RegistrationClient {
         loop {
             let task = self.task(task_id).await?;
             on_progress(&task);
-            if matches!(task.status, TaskStatus::Completed | TaskStatus::Failed) {
+            if task.status.is_final() {
                 return Ok(task);
             }
             tokio::time::sleep(pause).await;
@@ -120,6 +145,22 @@ impl RegistrationClient {
         }
     }
 
+    /// All results of a task as CSV, in the encoding of the upload, written while they come. Under another name until
+    /// the last byte is there: a reader of the folder never sees half a file.
+    pub async fn save_results(&self, task_id: &str, path: &Path) -> Result<(), SubmitError> {
+        let from = paths::task_results(path_segment(task_id)?, None);
+        let pieces = self.hub.download(&from, HeaderValue::from_static("text/csv")).await?;
+        let mut pieces = std::pin::pin!(pieces);
+        let mut unfinished = path.as_os_str().to_owned();
+        unfinished.push(".part");
+        let mut file = tokio::fs::File::create(&unfinished).await.map_err(SubmitError::File)?;
+        while let Some(piece) = pieces.next().await {
+            file.write_all(&piece?).await.map_err(SubmitError::File)?;
+        }
+        file.sync_all().await.map_err(SubmitError::File)?;
+        tokio::fs::rename(unfinished, path).await.map_err(SubmitError::File)
+    }
+
     /// What the hub has of one resident. The number travels in the body alone.
     pub async fn search(&self, number: &IndividualNumber) -> Result<SearchAnswer, CallError> {
         let request = SearchRequest { my_number: number.expose().to_owned() };
@@ -139,17 +180,31 @@ impl RegistrationClient {
             headers.insert(FILE_NAME, header(&percent_encoded(name))?);
         }
         let hub = self.hub.with_timeout(SUBMIT_TIMEOUT);
-        read_task(hub.send(Method::POST, path, headers, body).await?)
+        read(hub.send(Method::POST, path, headers, body).await?)
     }
 }
 
-/// Why a file was not handed in.
+/// Which tasks to list; times are RFC 3339 and included, the name is a part of the file's.
+#[derive(Clone, Default)]
+pub struct TaskFilter {
+    pub status: Option<TaskStatus>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub file_name: Option<String>,
+}
+
+/// Why a file was not handed in, or its results not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
-    #[error("the file cannot be read: {0}")]
+    #[error("the file cannot be read or written: {0}")]
     File(std::io::Error),
     #[error(transparent)]
     Call(#[from] CallError),
+}
+
+/// By its name; anything else is CSV.
+pub(crate) fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 const PIECE_BYTES: usize = 64 * 1024;
@@ -167,7 +222,7 @@ fn header(text: &str) -> Result<HeaderValue, CallError> {
     HeaderValue::from_str(text).map_err(|_| CallError::Unexpected("a header that is none".to_owned()))
 }
 
-fn read_task((status, _, body): (StatusCode, HeaderMap, Bytes)) -> Result<Task, CallError> {
+fn read<A: DeserializeOwned>((status, _, body): (StatusCode, HeaderMap, Bytes)) -> Result<A, CallError> {
     let unexpected = |_| CallError::Unexpected(format!("status {status} with a body that is not agreed"));
     if status.is_success() {
         return serde_json::from_slice(&body).map_err(unexpected);

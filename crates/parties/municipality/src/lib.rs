@@ -32,7 +32,7 @@ mod submission;
 mod tests;
 mod watch;
 
-pub use client::{RegistrationClient, SubmitError};
+pub use client::{RegistrationClient, SubmitError, TaskFilter};
 pub use watch::{Folders, Handled, watch};
 
 use keys::Keys;

@@ -14,7 +14,7 @@ use pmh_service::CallError;
 use pmh_wire::Task;
 use tokio_util::sync::CancellationToken;
 
-use crate::{RegistrationClient, SubmitError};
+use crate::client::{RegistrationClient, SubmitError, is_json};
 
 /// Between two looks into the folder, and after a failure. Real time.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -24,7 +24,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub struct Folders {
     /// What the municipal system writes.
     pub export: PathBuf,
-    /// `<file>.task`, `<file>.results.json` and, for a file that was refused as a whole, `<file>.refused.json`.
+    /// `<file>.task`, then `<file>.results.csv` in the encoding of the file, or `<file>.results.json` for a JSON file,
+    /// and for a file that was refused as a whole `<file>.refused.json`.
     pub results: PathBuf,
     /// Where a file goes that is done.
     pub done: PathBuf,
@@ -127,9 +128,14 @@ async fn handle(client: &RegistrationClient, folders: &Folders, path: &Path) -> 
         }
         finished => finished?,
     };
-    let results = client.results(&task_id).await?;
-    let text = serde_json::to_vec_pretty(&results).expect("results always become JSON");
-    write_whole(&folders.results.join(format!("{name}.results.json")), &text).map_err(SubmitError::File)?;
+    if is_json(path) {
+        let results = client.results(&task_id).await?;
+        let text = serde_json::to_vec_pretty(&results).expect("results always become JSON");
+        write_whole(&folders.results.join(format!("{name}.results.json")), &text)
+            .map_err(SubmitError::File)?;
+    } else {
+        client.save_results(&task_id, &folders.results.join(format!("{name}.results.csv"))).await?;
+    }
     std::fs::rename(path, folders.done.join(&name)).map_err(SubmitError::File)?;
     std::fs::remove_file(&task_file).map_err(SubmitError::File)?;
     Ok(Handled::Finished { file: name, task: Box::new(task) })

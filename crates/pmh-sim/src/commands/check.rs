@@ -88,6 +88,8 @@ impl Checked {
     fn reject(&mut self, line: u64, history_key: Option<String>, faults: Vec<Fault>) {
         self.rejected.push(RecordResult {
             line,
+            file_name: None,
+            accepted_at: None,
             history_key,
             outcome: Outcome::Rejected,
             deletion: None,

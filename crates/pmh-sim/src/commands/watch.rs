@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 use pmh_domain::MunicipalityCode;
 use pmh_municipality::{Folders, Handled, watch};
+use pmh_wire::{Task, TaskStatus};
 use tokio_util::sync::CancellationToken;
 
 use super::DataFolder;
-use super::register::registration_client;
+use super::register::{registration_client, status_of};
 use super::up::TheEnd;
 use crate::Output;
 use crate::exit::{self, Failure};
@@ -20,7 +21,8 @@ use crate::exit::{self, Failure};
   pmh-sim watch --municipality 271004 --export ./export --results ./results --done ./done --once
 
 Write a file elsewhere and move it into the export folder. With --once the exit code is 1 if a file was
-refused or any row rejected.")]
+refused, any row rejected, or a task cancelled or failed. The results of a CSV file come as CSV in its encoding
+(<file>.results.csv), those of a JSON file as JSON.")]
 pub(crate) struct Watch {
     #[command(flatten)]
     data: DataFolder,
@@ -49,7 +51,8 @@ impl Watch {
         let shutdown = CancellationToken::new();
         let mut all_good = true;
         let watching = watch(&client, &folders, self.once, &shutdown, |handled| {
-            all_good &= matches!(handled, Handled::Finished { task, .. } if task.rejected == 0);
+            let is_good = |task: &Task| task.status == TaskStatus::Completed && task.rejected == 0;
+            all_good &= matches!(handled, Handled::Finished { task, .. } if is_good(task));
             tell(output, handled);
         });
         tokio::select! {
@@ -70,7 +73,8 @@ fn tell(output: Output, handled: &Handled) {
             println!("{}", serde_json::json!({ "type": "refused", "file": file, "code": code }));
         }
         Handled::Finished { file, task } => println!(
-            "{file}  {} {}, {} {}",
+            "{file}  {}  {} {}, {} {}",
+            status_of(language, task.status),
             language.pick("受信", "received"),
             task.received,
             language.pick("エラー", "rejected"),

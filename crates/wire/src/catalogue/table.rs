@@ -204,7 +204,7 @@ catalogue! {
     ControlCharacter "PMH-R107" 422 "Control character"
         clerk "改行やタブなど、使えない文字が含まれています。示された項目を入力し直してください。"
             / "The item holds a line end, a tab or another character that cannot be used. Enter it again."
-        vendor "値に制御文字(U+0001–U+001F、U+007F–U+009F)があります。改行も使えません。"
+        vendor "値に制御文字(U+0001-U+001F、U+007F-U+009F)があります。改行も使えません。"
             / "The value holds a control character (U+0001–U+001F, U+007F–U+009F). Line ends are among them.";
     NulCharacter "PMH-R108" 422 "Character U+0000"
         clerk "使えない文字が含まれています。システムの担当者に連絡してください。"
@@ -219,7 +219,7 @@ catalogue! {
     Gaiji "PMH-R110" 422 "Private-use character (gaiji)"
         clerk "外字が含まれています。示された項目を、標準の文字に置き換えてください。"
             / "The item holds a private-use character (gaiji). Replace it by a standard one."
-        vendor "私用領域の文字(U+E000–F8FF ほか、CP932 の F040–F9FC)です。黙って置き換えることはしません。文字情報基盤の文字などに変換してから送ってください。"
+        vendor "私用領域の文字(U+E000-F8FF ほか、CP932 の F040-F9FC)です。黙って置き換えることはしません。文字情報基盤の文字などに変換してから送ってください。"
             / "A character of a private-use area (U+E000–F8FF and others, CP932 F040–F9FC). It is never replaced silently; convert it before sending.";
     ColumnCount "PMH-R111" 422 "Wrong number of columns"
         clerk "この行の列の数が見出しと違います。カンマや引用符の過不足を確認してください。"
@@ -371,7 +371,7 @@ catalogue! {
     CopaymentMemberForm "PMH-R261" 422 "Copayment limit not readable"
         clerk "自己負担上限の値が正しくありません。金額や日数を確認してください。"
             / "A value of the copayment limit is wrong. Check the amounts and numbers of days."
-        vendor "maxCopaymentAmount の項目の値を読み取れません(金額は 0 以上の整数の円、rateTenths は 0–10、日数は 1–31、フラグは真偽値)。同じ項目が 2 回ある場合も含みます。未知の名前の項目はそのまま保存します。"
+        vendor "maxCopaymentAmount の項目の値を読み取れません(金額は 0 以上の整数の円、rateTenths は 0-10、日数は 1-31、フラグは真偽値)。同じ項目が 2 回ある場合も含みます。未知の名前の項目はそのまま保存します。"
             / "A member of maxCopaymentAmount cannot be read (amounts are whole yen, rateTenths 0 to 10, days 1 to 31, flags booleans), or stands twice. Members of unknown names are kept as they are.";
     /// A warning only.
     CopaymentContradiction "PMH-R262" 422 "Copayment limit contradicts itself"
@@ -384,6 +384,36 @@ catalogue! {
             / "The display order of an item on the certificate is wrong. Enter a whole number."
         vendor "certificationDetail の要素の displayOrder は JSON の整数で、1 要素に 1 つです。"
             / "displayOrder in an element of certificationDetail is a JSON whole number, once per element.";
+    NothingToCancel "PMH-R271" 409 "Nothing left to cancel"
+        clerk "このファイルはすでに処理が終わっているため、取り消せません。"
+            / "This file has been processed already and cannot be cancelled."
+        vendor "反映待ちの行がありません(反映済みまたは失敗したタスク)。反映済みの行を取り消すには、削除レコードを送ってください。"
+            / "No row of the task waits any more (all applied, or failed). To take applied rows back, send deletion records.";
+    ChunkUnreadable "PMH-R272" 422 "Received rows cannot be read"
+        clerk "受け付けたデータの一部が読めなくなりました。この行は登録されていません。システムの担当者に連絡してください。"
+            / "Part of the data that was accepted cannot be read any more. This row is not registered. Please tell your system administrator."
+        vendor "受付済みの行の保管データが破損したか、復号の鍵がありません。タスクは failed になり、以降の行は反映していません。同じファイルを再送してください。"
+            / "Stored rows are damaged, or the key that opens them is lost. The task has failed and later rows are not applied. Send the file again.";
+    ChunkNotApplied "PMH-R273" 422 "Received rows cannot be applied"
+        clerk "システムの問題により、この行を登録できませんでした。システムの担当者に連絡してください。"
+            / "This row could not be registered because of a fault of the system. Please tell your system administrator."
+        vendor "行の反映が繰り返し失敗しました(行の誤りではありません)。タスクは failed になり、以降の行は反映していません。ハブの運用者がログで原因を確認した後、再送してください。"
+            / "Applying the rows failed for good, by no fault of theirs. The task has failed and later rows are not applied. Send the file again when the hub's operator has found the cause in the log.";
+    EarlierRowsFailed "PMH-R274" 422 "Not applied after a failure"
+        clerk "同じファイルの前の部分で問題が起きたため、この行は登録されていません。"
+            / "An earlier part of the same file failed, so this row is not registered."
+        vendor "同じタスクの先の行が PMH-R272 または PMH-R273 で失敗したため、この行は反映していません。再送してください。"
+            / "Earlier rows of this task failed with PMH-R272 or PMH-R273, so this one was not applied. Send it again.";
+    TooManyRowsWait "PMH-R275" 503 "Too many rows wait"
+        clerk "先に送ったファイルの処理が終わっていません。しばらくしてから、もう一度送ってください。"
+            / "Files that were sent before are not processed yet. Send this one again in a while."
+        vendor "この自治体の反映待ちの行が上限に達しています。本文は読んでいません。Retry-After の後に再送してください。"
+            / "The rows of this municipality that wait have reached their bound. The body was not read. Send again after Retry-After.";
+    RowCancelled "PMH-R276" 422 "Cancelled before it was applied"
+        clerk "取消しにより、この行は登録されていません。"
+            / "This row is not registered because its file was cancelled."
+        vendor "タスクが取り消された時点で反映待ちだった行です。反映済みの行は取り消されていません。"
+            / "The row waited when its task was cancelled. Rows applied before stay.";
 
     // N: numbering and linking.
     NumberingMismatch "PMH-N001" 422 "Basic five items do not match"

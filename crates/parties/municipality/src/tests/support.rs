@@ -145,6 +145,8 @@ async fn results(Path(task_id): Path<String>, Query(After { after }): Query<Afte
     let results = (first..first + 2)
         .map(|line| RecordResult {
             line,
+            file_name: None,
+            accepted_at: None,
             history_key: None,
             outcome: Outcome::Registered,
             deletion: None,
