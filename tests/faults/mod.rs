@@ -1,5 +1,6 @@
 //! The built binary as real processes: six of them, killed ones, refused ones, and what the READMEs promise.
 
+mod cancelled;
 mod command_line;
 mod demo;
 mod durability;

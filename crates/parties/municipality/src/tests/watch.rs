@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use pmh_wire::RecordResult;
+use pmh_wire::{RecordResult, TaskStatus};
 use tokio_util::sync::CancellationToken;
 
-use super::support::{OSAKA, Surroundings};
+use super::support::{OSAKA, RESULTS_CSV, Surroundings};
 use crate::{Folders, Handled, watch};
 
 fn folders(base: &Path) -> Folders {
@@ -33,12 +33,43 @@ async fn a_file_is_sent_its_results_are_written_and_it_is_moved_away() {
         matches!(&handled[..], [Handled::Finished { file, .. }] if file == "children.csv"),
         "{handled:?}"
     );
-    let results = std::fs::read(folders.results.join("children.csv.results.json")).unwrap();
-    assert_eq!(serde_json::from_slice::<Vec<RecordResult>>(&results).unwrap().len(), 6);
+    // As they come: the hub writes them in the encoding of the file.
+    let results = std::fs::read(folders.results.join("children.csv.results.csv")).unwrap();
+    assert_eq!(results, RESULTS_CSV);
+    assert_eq!(std::fs::read_dir(&folders.results).unwrap().count(), 1, "nothing half-written is left");
     assert_eq!(std::fs::read(folders.done.join("children.csv")).unwrap(), b"rows");
     assert!(!folders.export.join("children.csv").exists());
     assert!(!folders.results.join("children.csv.task").exists());
     assert_eq!(surroundings.hub.sent.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_json_file_has_its_results_in_json() {
+    let mut surroundings = Surroundings::new(Vec::new());
+    surroundings.open_hub();
+    let folders = folders(&surroundings.folder.path().join("office"));
+    std::fs::write(folders.export.join("children.JSON"), "[]").unwrap();
+    handle_all(&surroundings, &folders).await;
+    let results = std::fs::read(folders.results.join("children.JSON.results.json")).unwrap();
+    assert_eq!(serde_json::from_slice::<Vec<RecordResult>>(&results).unwrap().len(), 6);
+}
+
+#[tokio::test]
+async fn a_file_whose_task_was_cancelled_or_has_failed_is_done_and_says_so() {
+    for end in [TaskStatus::Cancelled, TaskStatus::Failed] {
+        let mut surroundings = Surroundings::new(Vec::new());
+        surroundings.hub.mood.lock().unwrap().ends = Some(end);
+        surroundings.open_hub();
+        let folders = folders(&surroundings.folder.path().join("office"));
+        std::fs::write(folders.export.join("children.csv"), "rows").unwrap();
+        let handled = handle_all(&surroundings, &folders).await;
+        assert!(
+            matches!(&handled[..], [Handled::Finished { task, .. }] if task.status == end),
+            "{handled:?}"
+        );
+        assert!(folders.results.join("children.csv.results.csv").exists());
+        assert!(folders.done.join("children.csv").exists());
+    }
 }
 
 #[tokio::test]
