@@ -155,13 +155,15 @@ async fn a_task_says_whom_it_waits_for_and_since_when(place: &TestDatabase) {
     assert_eq!(waiting.whom, WaitsFor::Intermediate);
 }
 
+/// As many chunks as may wait, of the only task.
+const FILL: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4095) \
+     INSERT INTO registration_chunk (municipality_code, task, chunk, sealed, key_version) \
+     SELECT municipality_code, task, i, content_tag, key_version FROM registration_task, n";
+
 async fn while_too_many_rows_wait_a_body_is_refused_before_it_is_read(place: &TestDatabase) {
     let (world, _) = World::hub(place).await;
     let (office, desk) = (world.office(OSAKA), Desk::open(place).await);
     office.register(&[person(0).record()]).await;
-    const FILL: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4095) \
-         INSERT INTO registration_chunk (municipality_code, task, chunk, sealed, key_version) \
-         SELECT municipality_code, task, i, content_tag, key_version FROM registration_task, n";
     assert_eq!(i64::try_from(desk.run(FILL).await).unwrap(), WAITING_CHUNKS_MAX);
     for (path, kind) in [(paths::SUBJECTS, "application/json"), (paths::FILES, "text/csv")] {
         // Not a byte ever comes, so an answer can only be to the header.

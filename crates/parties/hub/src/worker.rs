@@ -126,14 +126,15 @@ fn whom(error: Option<&NumberingError>) -> WaitsFor {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     #[tokio::test]
     async fn a_panic_of_a_step_is_an_error_of_that_step() {
-        async fn panics() -> Result<bool, Broken> {
-            panic!("a step of the worker");
-        }
-        let broken = caught(panics(), || Broken::Panicked).await;
+        let step = Mutex::new(None::<bool>);
+        let panics = async { Ok(step.lock().unwrap().expect("a step of the worker")) };
+        let broken = caught(panics, || Broken::Panicked).await;
         assert!(matches!(broken, Err(Broken::Panicked)));
         assert!(matches!(caught(async { Ok(true) }, || Broken::Panicked).await, Ok(true)));
     }

@@ -40,7 +40,7 @@ impl ResultsCsv {
     /// The start of the file.
     pub fn heading(self) -> Vec<u8> {
         let mut bytes = if self.encoding == Encoding::Utf8Bom { BOM.to_vec() } else { Vec::new() };
-        self.push_line(&mut bytes, RESULT_HEADINGS.map(Cow::Borrowed));
+        self.push_line(&mut bytes, &RESULT_HEADINGS.map(Cow::Borrowed));
         bytes
     }
 
@@ -50,14 +50,14 @@ impl ResultsCsv {
         let warnings = result.warnings.iter().map(|problem| ("警告", problem));
         let mut problems = errors.chain(warnings).map(Some).peekable();
         if problems.peek().is_none() {
-            self.push_line(bytes, cells(result, None));
+            self.push_line(bytes, &cells(result, None));
         }
         for problem in problems {
-            self.push_line(bytes, cells(result, problem));
+            self.push_line(bytes, &cells(result, problem));
         }
     }
 
-    fn push_line(self, bytes: &mut Vec<u8>, cells: [Cow<'_, str>; RESULT_HEADINGS.len()]) {
+    fn push_line(self, bytes: &mut Vec<u8>, cells: &[Cow<'_, str>; RESULT_HEADINGS.len()]) {
         for (at, cell) in cells.iter().enumerate() {
             if at > 0 {
                 bytes.push(b',');

@@ -72,11 +72,11 @@ const FAILED: i64 = 2;
 
 fn ending(
     code: Option<i64>,
-    failure: Option<String>,
+    failure: Option<&str>,
     lines: Option<String>,
 ) -> Result<Option<Ending>, StoreError> {
     let damaged = StoreError::Inconsistent { table: "registration_task", column: "ending" };
-    match (code, failure.as_deref().map(str::parse), lines) {
+    match (code, failure.map(str::parse), lines) {
         (None, None, None) => Ok(None),
         (Some(CANCELLED), None, None) => Ok(Some(Ending::Cancelled)),
         (Some(FAILED), Some(Ok(code)), Some(lines)) => Ok(Some(Ending::Failed { code, lines })),
