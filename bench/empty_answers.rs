@@ -186,13 +186,8 @@ fn report(times: &[Vec<u64>]) {
 /// Of all pairs, the share in which `a` is longer minus the share in which `b` is. Both are sorted.
 #[expect(clippy::cast_precision_loss, reason = "counts of pairs far below 2^52")]
 fn cliffs_delta(a: &[u64], b: &[u64]) -> f64 {
-    let longer: i64 = a
-        .iter()
-        .map(|one| {
-            let below = b.partition_point(|other| other < one);
-            let above = b.len() - b.partition_point(|other| other <= one);
-            below as i64 - above as i64
-        })
-        .sum();
-    longer as f64 / (a.len() * b.len()) as f64
+    let below: usize = a.iter().map(|one| b.partition_point(|other| other < one)).sum();
+    let not_above: usize = a.iter().map(|one| b.partition_point(|other| other <= one)).sum();
+    let pairs = a.len() * b.len();
+    (below as f64 - (pairs - not_above) as f64) / pairs as f64
 }
