@@ -184,17 +184,19 @@ async fn content_that_was_corrected_in_between_and_comes_again_is_a_task_of_its_
     let (world, intermediate) = World::hub(place).await;
     intermediate.follow(is_away);
     let office = world.office(OSAKA);
-    let a = array(&[person(0).record()]);
+    // The second person keeps the first task unfinished: the first one is taken over by B.
+    let a = array(&[person(0).record(), person(1).record()]);
     let b = array(&[SubjectRecord { segment: Some("B".to_owned()), ..person(0).record() }]);
     let first: Task = office.send(a.clone()).await.json();
     let same: Task = office.send(a.clone()).await.json();
     assert_eq!(same.task_id, first.task_id, "nothing came in between");
     let between: Task = office.send(b).await.json();
+    assert_eq!(office.task(&first.task_id).await.status, TaskStatus::Processing);
     let again: Task = office.send(a).await.json();
     assert!(again.task_id != first.task_id && again.task_id != between.task_id);
     intermediate.follow(numbers_everybody);
     let again = office.finished(&again.task_id).await;
-    assert_eq!(again.updated, 1, "B's state was taken back");
+    assert_eq!((again.updated, again.unchanged), (1, 1), "B's state was taken back");
     let unchanged = office.register(&[person(0).record()]).await;
     assert_eq!(unchanged.unchanged, 1, "what stands is A");
     assert_eq!(office.task(&first.task_id).await.status, TaskStatus::Completed);
