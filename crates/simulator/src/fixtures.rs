@@ -13,6 +13,7 @@ use crate::{
     faulty::{faulty_file, page},
     generate::json_array,
     scheme::Scheme,
+    scheme_files,
     seed::DEFAULT_SEED,
     world::World,
 };
@@ -29,7 +30,8 @@ pub fn osaka_faults() -> Vec<ExpectedFault> {
 
 /// A file and what stands in it.
 pub struct Fixture {
-    pub name: &'static str,
+    /// Its path under `fixtures/`.
+    pub name: String,
     pub bytes: Vec<u8>,
 }
 
@@ -38,20 +40,23 @@ pub fn fixtures() -> Vec<Fixture> {
     let world = World::from_seed(DEFAULT_SEED);
     let osaka = world.records(Scheme::OsakaChild);
     let faulty = faulty_file(osaka);
-    let file = |name, bytes| Fixture { name, bytes };
-    vec![
+    let file = |name: &str, bytes| Fixture { name: name.to_owned(), bytes };
+    let mut fixtures = vec![
         file("osaka-child.csv", csv(osaka, Encoding::Utf8)),
         file("osaka-child.sjis.csv", csv(osaka, Encoding::Cp932)),
         file("osaka-child-faulty.csv", faulty.csv),
         file("osaka-child-faulty.md", page(&faulty.faults).into_bytes()),
         file("tokyo-mental.json", json_array(world.records(Scheme::TokyoMental))),
         file("official-sample.json", json_array(&[official_sample()])),
-    ]
+        file("schemes/README.md", scheme_files::page(&world.schemes).into_bytes()),
+    ];
+    fixtures.extend(world.schemes.iter().map(|scheme| file(&scheme.path, scheme.bytes())));
+    fixtures
 }
 
 /// Writes them into a folder and gives their paths.
 pub fn write_fixtures(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder.join(scheme_files::FOLDER))?;
     let write = |fixture: Fixture| {
         let path = folder.join(fixture.name);
         fs::write(&path, fixture.bytes)?;
@@ -131,7 +136,7 @@ mod tests {
             write_fixtures(Path::new(FOLDER)).unwrap();
         }
         for fixture in fixtures() {
-            let found = fs::read(Path::new(FOLDER).join(fixture.name)).unwrap_or_default();
+            let found = fs::read(Path::new(FOLDER).join(&fixture.name)).unwrap_or_default();
             assert!(
                 found == fixture.bytes,
                 "fixtures/{} is not what the code makes: PMH_WRITE_FIXTURES=1 cargo test -p pmh-simulator fixtures",
