@@ -4,6 +4,7 @@
 mod apply;
 mod chunk;
 mod intake;
+mod layouts;
 mod leftovers;
 mod list_subjects;
 mod list_tasks;
@@ -21,6 +22,7 @@ mod task_body;
 
 pub(crate) use apply::{CertificateDraft, PersonDraft};
 pub(crate) use chunk::{StoredFault, WaitingRow};
+pub(crate) use layouts::{Layouts, read_layouts};
 pub(crate) use leftovers::delete_in_background;
 pub(crate) use process::process_next_chunk;
 #[cfg(test)]
