@@ -7,6 +7,7 @@ mod checkpoints;
 mod epochs;
 mod erasures;
 mod files;
+mod layouts;
 mod linkage_keys;
 mod peers;
 mod queries;

@@ -41,9 +41,9 @@ fn files() -> Vec<File> {
 
 async fn register(world: &World, file: &File) -> Task {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(file.path);
-    let bytes = std::fs::read(path).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
     let office = world.office(file.municipality);
-    let is_json = file.path.ends_with(".json");
+    let is_json = path.extension().is_some_and(|ending| ending == "json");
     let answer = if is_json { office.send(bytes).await } else { office.send_csv(bytes).await };
     let task: Task = answer.json();
     office.finished(&task.task_id).await

@@ -178,6 +178,10 @@ impl World {
         self.addresses().reach(door).unwrap()
     }
 
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
     pub(crate) fn pki(&self) -> &Pki {
         &self.pki
     }

@@ -120,7 +120,10 @@ impl SchemeFile {
         let code = scheme.municipality.parse().expect("the schemes name municipalities by valid codes");
         let of = municipalities::find(code).expect("the schemes are run by local governments of the table");
         let numbers = Numbers::world(seed, group);
-        let mut drawn = People::new(seed, &format!("schemes/{}", scheme.name), of, Ages::Adults, numbers);
+        // Given names follow the year of birth.
+        let young = scheme.cases.iter().all(|case| case.date_of_birth().year() > 2008);
+        let ages = if young { Ages::Children } else { Ages::Adults };
+        let mut drawn = People::new(seed, &format!("schemes/{}", scheme.name), of, ages, numbers);
         let people: Vec<Person> = scheme
             .cases
             .iter()

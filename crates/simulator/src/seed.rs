@@ -252,7 +252,7 @@ mod tests {
         let expected = [
             "e26e921d67d77367",
             "224ca4e37ad29015",
-            "b9e5e378177a6ca3",
+            "e8f8292164bd5b39",
             "b57819d3d50d9bc8",
             "6930ef25acb0413c",
             "ac09e015d371c6eb",

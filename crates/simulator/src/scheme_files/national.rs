@@ -178,7 +178,7 @@ fn specified_diseases() -> Scheme {
 struct Tier(&'static str, u32, u32);
 
 /// Six incomes, five of them again in the long term, and the ventilator.
-fn tiers(law: &'static str, tiers: [Tier; 6], long_term: &'static str, ventilator: u32) -> Vec<Case> {
+fn tiers(law: &'static str, tiers: &[Tier; 6], long_term: &'static str, ventilator: u32) -> Vec<Case> {
     let usual = tiers.iter().map(|Tier(income, usual, _)| Case::of(income, "一般", monthly(law, 2, *usual)));
     let paying = tiers.iter().skip(1);
     let long = paying.map(|Tier(income, _, long)| Case::of(income, long_term, monthly(law, 2, *long)));
@@ -196,7 +196,7 @@ fn children_chronic() -> Scheme {
         Tier("一般所得Ⅱ", 10_000, 5_000),
         Tier("上位所得", 15_000, 10_000),
     ];
-    let cases = tiers("52", incomes, "重症", 500).into_iter();
+    let cases = tiers("52", &incomes, "重症", 500).into_iter();
     let cases = cases.map(|case| case.born(2017, 1, 20).body(801).note("入院時の食費は2分の1を負担"));
     national(
         "52",
@@ -215,7 +215,7 @@ fn intractable() -> Scheme {
         Tier("一般所得Ⅱ", 20_000, 10_000),
         Tier("上位所得", 30_000, 20_000),
     ];
-    let cases = tiers("54", incomes, "高額かつ長期", 1_000).into_iter();
+    let cases = tiers("54", &incomes, "高額かつ長期", 1_000).into_iter();
     // 602: no copayment.
     let cases = cases.map(|case| if case.income == Some("生活保護") { case.body(602) } else { case });
     national(
