@@ -10,6 +10,7 @@ mod process;
 mod readme;
 mod six_processes;
 mod stored;
+mod watch;
 mod world;
 
 use std::path::{Path, PathBuf};
