@@ -9,6 +9,7 @@ mod epochs;
 mod erasures;
 mod failed_tasks;
 mod files;
+mod layouts;
 mod linkage_keys;
 mod peers;
 mod queries;

@@ -12,6 +12,7 @@ mod readme;
 mod six_processes;
 mod stored;
 mod sweep;
+mod watch;
 mod world;
 
 use std::path::{Path, PathBuf};

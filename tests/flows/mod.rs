@@ -7,4 +7,5 @@ mod faulty_numbering;
 mod hidden;
 mod numbering;
 mod retention;
+mod schemes;
 mod visit;

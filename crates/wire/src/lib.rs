@@ -46,7 +46,8 @@ pub use catalogue::{Code, UnknownCode};
 pub use citizen::*;
 pub use confirmation::*;
 pub use csv::{
-    COLUMNS_MAX, CsvLayout, CsvReader, EncodeError, LayoutError, RESULT_HEADINGS, ResultsCsv, write_csv,
+    COLUMNS_MAX, CsvLayout, CsvReader, EncodeError, HeaderTranslator, LayoutError, LayoutFault,
+    RESULT_HEADINGS, ResultsCsv, write_csv,
 };
 pub use door::*;
 pub use eligibility::*;

@@ -17,6 +17,7 @@ use crate::audit::Lane;
 use crate::eligibility::Epochs;
 use crate::erasure::Retention;
 use crate::keys::{DeskKeys, QueryKeys};
+use crate::registration::Layouts;
 use crate::users::UserRules;
 
 /// Registration and numbering: both areas of one municipality at a time.
@@ -35,6 +36,8 @@ pub(crate) struct DeskParts {
     pub(crate) tracker: TaskTracker,
     pub(crate) shutdown: CancellationToken,
     pub(crate) rules: Rules,
+    /// Of the municipalities whose CSV files have columns of a vendor's own.
+    pub(crate) layouts: Layouts,
     pub(crate) retention: Retention,
     /// Rows were erased and the write-ahead log may still hold them. True at the start: the last run may have
     /// died between the two.

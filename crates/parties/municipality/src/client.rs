@@ -5,17 +5,21 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use pmh_domain::{IndividualNumber, MunicipalityCode};
 use pmh_service::{CallError, PeerClient};
 use pmh_store::StoreError;
+use pmh_wire::{
+    CsvLayout, Encoding, Problem, RecordResult, Results, SearchAnswer, SearchRequest, Task, TaskStatus,
+    Tasks, paths,
+};
 use serde::de::DeserializeOwned;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
-use pmh_wire::{Problem, RecordResult, Results, SearchAnswer, SearchRequest, Task, TaskStatus, Tasks, paths};
+use crate::file_body::{pieces_of, translated};
 
 /// The name of a file, percent-encoded: a header is ASCII, a file's name often Japanese. *Assumed.*
 const FILE_NAME: HeaderName = HeaderName::from_static("x-pmh-file-name");
@@ -29,11 +33,18 @@ const POLL_MAX: Duration = Duration::from_secs(1);
 pub struct RegistrationClient {
     hub: PeerClient,
     municipality: MunicipalityCode,
+    layout: Option<CsvLayout>,
 }
 
 impl RegistrationClient {
     pub fn new(hub: PeerClient, municipality: MunicipalityCode) -> Self {
-        Self { hub, municipality }
+        Self { hub, municipality, layout: None }
+    }
+
+    /// CSV files from disk have a vendor's own columns: their header row is sent as ours.
+    #[must_use]
+    pub fn with_layout(self, layout: Option<CsvLayout>) -> Self {
+        Self { layout, ..self }
     }
 
     pub fn municipality(&self) -> MunicipalityCode {
@@ -62,22 +73,28 @@ impl RegistrationClient {
         charset: Option<&str>,
         file_name: Option<&str>,
     ) -> Result<Task, CallError> {
-        let kind =
-            charset.map_or_else(|| "text/csv".to_owned(), |charset| format!("text/csv; charset={charset}"));
-        self.submit(paths::FILES, &kind, file_name, file.into()).await
+        self.submit(paths::FILES, &csv_kind(charset), file_name, file.into()).await
     }
 
     /// A file from disk, read while it is sent: JSON if its name ends in `.json`, else CSV.
     pub async fn submit_file(&self, path: &Path, charset: Option<&str>) -> Result<Task, SubmitError> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let file = tokio::fs::File::open(path).await.map_err(SubmitError::File)?;
-        let body = Body::from_stream(pieces_of(file));
-        let (route, kind) = match (is_json(path), charset) {
-            (true, _) => (paths::SUBJECTS, "application/json".to_owned()),
-            (false, None) => (paths::FILES, "text/csv".to_owned()),
-            (false, Some(charset)) => (paths::FILES, format!("text/csv; charset={charset}")),
+        if is_json(path) {
+            let body = Body::from_stream(pieces_of(file));
+            return Ok(self.submit(paths::SUBJECTS, "application/json", name.as_deref(), body).await?);
+        }
+        let encoding = charset.map(str::parse::<Encoding>).transpose();
+        let (charset, body) = match (&self.layout, encoding) {
+            (Some(layout), Ok(encoding)) => {
+                let (encoding, body) = translated(file, encoding, layout).await.map_err(SubmitError::File)?;
+                (encoding.map(Encoding::charset), body)
+            }
+            // A word that names no encoding is for the hub to refuse.
+            (None, _) | (_, Err(_)) => (charset, Body::from_stream(pieces_of(file))),
         };
-        Ok(self.submit(route, &kind, name.as_deref(), body).await?)
+        let kind = csv_kind(charset);
+        Ok(self.submit(paths::FILES, &kind, name.as_deref(), body).await?)
     }
 
     /// A page of the tasks that fit, newest first; the next one begins after [`Tasks::next`].
@@ -207,15 +224,8 @@ pub(crate) fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
-const PIECE_BYTES: usize = 64 * 1024;
-
-/// A file that fails half-way breaks the request off, and the hub keeps nothing of it.
-fn pieces_of(file: tokio::fs::File) -> impl Stream<Item = std::io::Result<Bytes>> {
-    futures_util::stream::try_unfold(file, async |mut file| {
-        let mut piece = BytesMut::with_capacity(PIECE_BYTES);
-        let read = file.read_buf(&mut piece).await?;
-        Ok((read > 0).then(|| (piece.freeze(), file)))
-    })
+fn csv_kind(charset: Option<&str>) -> String {
+    charset.map_or_else(|| "text/csv".to_owned(), |charset| format!("text/csv; charset={charset}"))
 }
 
 fn header(text: &str) -> Result<HeaderValue, CallError> {

@@ -24,6 +24,7 @@ use pmh_store::{Migration, PartySchema, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedMunicipality};
 
 mod client;
+mod file_body;
 mod keys;
 mod municipality;
 mod store;

@@ -4,6 +4,7 @@ mod card;
 mod check;
 mod demo;
 mod generate;
+mod layout;
 mod register;
 mod seed;
 mod serve;

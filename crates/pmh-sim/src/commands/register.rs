@@ -11,7 +11,8 @@ use pmh_simulator::topology::peer_client;
 use pmh_wire::{Outcome, Party, PeerName, RecordResult, Task, TaskStatus, Waiting, WaitsFor};
 
 use super::DataFolder;
-use super::check::check_file;
+use super::check::{Form, check_file};
+use super::layout::read_layout;
 use crate::Output;
 use crate::exit::{self, Failure};
 use crate::language::Language;
@@ -26,6 +27,7 @@ const REJECTED_SHOWN_MAX: usize = 100;
   pmh-sim register fixtures/tokyo-mental.json --municipality 130001
   pmh-sim register children.csv --municipality 271004 --encoding shift_jis
   pmh-sim register children.csv --municipality 271004 --check
+  pmh-sim register fixtures/vendor-export.sjis.csv --municipality 271004 --layout fixtures/vendor-layout.toml
 
 Exits with 1 if any row is rejected, or the task was cancelled or failed. Ctrl-C ends the following alone: the
 hub goes on. `pmh-sim tasks cancel` stops it.")]
@@ -38,6 +40,9 @@ pub(crate) struct Register {
     /// `utf-8` or `shift_jis`; without it a BOM or the header row decides.
     #[arg(long)]
     encoding: Option<String>,
+    /// What the headings of a CSV file with columns of a vendor's own mean.
+    #[arg(long, value_name = "FILE")]
+    layout: Option<PathBuf>,
     /// Only checks the file, without sending it: no world is needed.
     #[arg(long)]
     check: bool,
@@ -53,7 +58,8 @@ impl Register {
         if self.check {
             return self.check_only(output);
         }
-        let client = registration_client(&self.data, self.municipality)?;
+        let layout = read_layout(self.layout.as_deref())?;
+        let client = registration_client(&self.data, self.municipality)?.with_layout(layout);
         let task = client.submit_file(&self.file, self.encoding.as_deref()).await?;
         if self.no_wait {
             tell_task(output, &task)?;
@@ -79,7 +85,8 @@ impl Register {
 
     /// Judges the file by the rules that the hub would go by, without a hub.
     fn check_only(&self, output: Output) -> Result<ExitCode, Failure> {
-        let checked = check_file(&self.file, self.encoding.as_deref(), self.municipality)?;
+        let form = Form { encoding: self.encoding.as_deref(), layout: read_layout(self.layout.as_deref())? };
+        let checked = check_file(&self.file, form, self.municipality)?;
         if output.json {
             println!(
                 "{}",
@@ -221,14 +228,15 @@ pub(super) fn tell_rejected(output: Output, rejected: &[RecordResult]) -> Result
         return Ok(());
     }
     let header = match output.language {
-        Language::Ja => ["行", "コード", "項目", "内容"],
-        Language::En => ["line", "code", "field", "what is wrong"],
+        Language::Ja => ["行", "列", "コード", "項目", "内容"],
+        Language::En => ["line", "column", "code", "field", "what is wrong"],
     };
     let mut rows = table(&header);
     for result in rejected.iter().take(REJECTED_SHOWN_MAX) {
         for error in &result.errors {
             rows.add_row([
                 result.line.to_string(),
+                error.column.map(|column| column.to_string()).unwrap_or_default(),
                 error.code.clone(),
                 error.field.clone().unwrap_or_default(),
                 output.language.pick(&error.clerk.ja, &error.clerk.en).to_owned(),

@@ -5,7 +5,7 @@ use axum::body::Body;
 use futures_util::StreamExt;
 use pmh_service::Refused;
 use pmh_store::StoreError;
-use pmh_wire::csv::CsvReader;
+use pmh_wire::csv::{CsvLayout, CsvReader};
 use pmh_wire::encoding::Encoding;
 use pmh_wire::json_array::JsonArrayReader;
 use pmh_wire::registration::{Row, Task};
@@ -34,10 +34,13 @@ enum Reader {
 }
 
 impl Reader {
-    fn new(format: Format) -> Self {
+    fn new(format: Format, layout: Option<&CsvLayout>) -> Self {
         match format {
             Format::Json => Self::Json(Box::new(JsonArrayReader::new())),
-            Format::Csv(encoding) => Self::Csv(Box::new(CsvReader::new(encoding))),
+            Format::Csv(encoding) => {
+                let layout = layout.cloned().unwrap_or_default();
+                Self::Csv(Box::new(CsvReader::with_layout(encoding, layout)))
+            }
         }
     }
 
@@ -122,7 +125,8 @@ impl<'a> Intake<'a> {
     }
 
     async fn take_in(&mut self, format: Format, body: Body) -> Result<Task, Refused> {
-        let mut reader = Reader::new(format);
+        let layout = self.desk.layouts.get(&self.access.municipality());
+        let mut reader = Reader::new(format, layout);
         let mut bytes = body.into_data_stream();
         while let Some(piece) = bytes.next().await {
             let piece = piece.map_err(|error| Refused::from_body_error(&error))?;

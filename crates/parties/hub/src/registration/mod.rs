@@ -8,6 +8,7 @@ mod drop_rows;
 mod export_results;
 mod fail_task;
 mod intake;
+mod layouts;
 mod leftovers;
 mod lines;
 mod list_subjects;
@@ -27,6 +28,7 @@ mod task_body;
 pub(crate) use apply::{CertificateDraft, PersonDraft};
 pub(crate) use chunk::{StoredFault, WaitingRow};
 pub(crate) use fail_task::{Broken, fail_next_task};
+pub(crate) use layouts::{Layouts, read_layouts};
 pub(crate) use leftovers::delete_in_background;
 pub(crate) use process::process_next_chunk;
 #[cfg(test)]
