@@ -109,6 +109,11 @@ catalogue! {
             / "You have no right to delete. Apply to your administrator if you need it."
         vendor "isDeleted が true のレコードには delete の権限が必要です。"
             / "A record with isDeleted true needs the right delete.";
+    SignedInPersonActs "PMH-A423" 422 "The signed-in user is the person"
+        clerk "担当者名の入力は不要です。サインインしている本人の操作として記録されます。"
+            / "Name nobody here: the act is recorded as that of whoever is signed in."
+        vendor "利用者認証が有効な環境では requestedBy・approvedBy を送れません。サインイン中の利用者がその人になります。"
+            / "Where users sign in, requestedBy and approvedBy are not taken: the signed-in user is that person.";
 
     // R0: a registration file as a whole.
     MalformedJson "PMH-R001" 400 "Malformed JSON"
@@ -511,10 +516,10 @@ catalogue! {
 
     // D: deletion and erasure.
     NothingToErase "PMH-D404" 404 "Nothing to erase"
-        clerk "消去の対象となる人は、この自治体には登録されていません。"
-            / "There is no such person of this municipality to erase."
-        vendor "この個人番号の人は、この自治体の領域にいません。他の自治体に登録されていても同じ応答です。"
-            / "Nobody with this number is in this municipality's partition. Somebody registered elsewhere gets the same answer.";
+        clerk "消去できる人が見つかりません。登録がないか、担当していない事務の登録がある人です。"
+            / "There is nobody whom you may erase: not registered here, or also in a program that is not in your charge."
+        vendor "この個人番号の人は、この自治体の領域にいないか、利用者の担当外の事務の証があります。他の自治体に登録されていても同じ応答です。"
+            / "Nobody with this number is in this municipality's partition, or they have a certificate of a program that the user is not in charge of. Somebody registered elsewhere gets the same answer.";
     SecondPersonNeeded "PMH-D403" 403 "A second person is needed"
         clerk "消去には二人が必要です。申請した人とは別の人が承認してください。"
             / "An erasure takes two people. Somebody other than who asked has to approve it."
