@@ -26,13 +26,20 @@ const POLL_MAX: Duration = Duration::from_secs(1);
 /// Speaks for one municipality; `hub` carries its certificate.
 #[derive(Clone, Debug)]
 pub struct RegistrationClient {
-    hub: PeerClient,
+    pub(crate) hub: PeerClient,
     municipality: MunicipalityCode,
 }
 
 impl RegistrationClient {
     pub fn new(hub: PeerClient, municipality: MunicipalityCode) -> Self {
         Self { hub, municipality }
+    }
+
+    /// The same municipality with somebody's session instead of the credential of its own system. `None` for a text
+    /// that is no session.
+    #[must_use]
+    pub fn signed_in(&self, session: &str) -> Option<Self> {
+        Some(Self { hub: self.hub.with_bearer(session)?, municipality: self.municipality })
     }
 
     pub fn municipality(&self) -> MunicipalityCode {
@@ -139,7 +146,8 @@ impl RegistrationClient {
             headers.insert(FILE_NAME, header(&percent_encoded(name))?);
         }
         let hub = self.hub.with_timeout(SUBMIT_TIMEOUT);
-        read_task(hub.send(Method::POST, path, headers, body).await?)
+        let (status, body) = accepted(hub.send(Method::POST, path, headers, body).await?)?;
+        serde_json::from_slice(&body).map_err(|_| unexpected(status))
     }
 }
 
@@ -167,20 +175,25 @@ fn header(text: &str) -> Result<HeaderValue, CallError> {
     HeaderValue::from_str(text).map_err(|_| CallError::Unexpected("a header that is none".to_owned()))
 }
 
-fn read_task((status, _, body): (StatusCode, HeaderMap, Bytes)) -> Result<Task, CallError> {
-    let unexpected = |_| CallError::Unexpected(format!("status {status} with a body that is not agreed"));
-    if status.is_success() {
-        return serde_json::from_slice(&body).map_err(unexpected);
-    }
-    serde_json::from_slice::<Problem>(&body)
-        .map_or_else(|error| Err(unexpected(error)), |problem| Err(CallError::Refused(problem)))
+fn unexpected(status: StatusCode) -> CallError {
+    CallError::Unexpected(format!("status {status} with a body that is not agreed"))
 }
 
-/// Task ids are made of these characters; anything else would be another path.
-fn path_segment(task_id: &str) -> Result<&str, CallError> {
+/// The body of a success; anything else is the problem that it tells.
+pub(crate) fn accepted(
+    (status, _, body): (StatusCode, HeaderMap, Bytes),
+) -> Result<(StatusCode, Bytes), CallError> {
+    if status.is_success() {
+        return Ok((status, body));
+    }
+    Err(serde_json::from_slice::<Problem>(&body).map_or_else(|_| unexpected(status), CallError::Refused))
+}
+
+/// Ids of tasks and erasures are made of these characters; anything else would be another path.
+pub(crate) fn path_segment(task_id: &str) -> Result<&str, CallError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if task_id.is_empty() || !task_id.bytes().all(allowed) {
-        return Err(CallError::Unexpected("a task id that is none".to_owned()));
+        return Err(CallError::Unexpected("an id that is none".to_owned()));
     }
     Ok(task_id)
 }

@@ -4,12 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use pmh_domain::MunicipalityCode;
 use pmh_municipality::{Folders, Handled, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::DataFolder;
-use super::register::registration_client;
+use super::office::Office;
 use super::up::TheEnd;
 use crate::Output;
 use crate::exit::{self, Failure};
@@ -23,10 +21,7 @@ Write a file elsewhere and move it into the export folder. With --once the exit 
 refused or any row rejected.")]
 pub(crate) struct Watch {
     #[command(flatten)]
-    data: DataFolder,
-    /// 自治体コード, 6 digits.
-    #[arg(long, value_name = "CODE")]
-    municipality: MunicipalityCode,
+    office: Office,
     /// Folder that the municipal system writes to.
     #[arg(long, value_name = "DIR")]
     export: PathBuf,
@@ -44,7 +39,7 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         let end = TheEnd::listen()?;
-        let client = registration_client(&self.data, self.municipality)?;
+        let client = self.office.client()?;
         let folders = Folders { export: self.export, results: self.results, done: self.done };
         let shutdown = CancellationToken::new();
         let mut all_good = true;
