@@ -52,11 +52,13 @@ async fn the_handling_log_holds_what_others_did_with_the_own_partition_and_verif
     let principals: Vec<&str> = entries.iter().map(|entry| entry.principal.as_str()).collect();
     assert!(principals.contains(&"operator:operator-1") && principals.contains(&"hub"));
     let is_own = |name: &&str| name.contains("municipality") || name.starts_with("user:");
-    assert!(!principals.iter().any(|name| is_own(name)), "{principals:?}");
+    assert!(!principals.iter().any(is_own), "{principals:?}");
     assert!(proof.has_witness && proof.signed_heads >= 2 && proof.rows > 20, "{proof:?}");
 
     let operations = own.log(Log::Operations, &[]).await.unwrap();
-    assert!(operations.entries.iter().all(|entry| entry.principal == format!("urn:pmh-sim:municipality:{OSAKA}")));
+    assert!(
+        operations.entries.iter().all(|entry| entry.principal == format!("urn:pmh-sim:municipality:{OSAKA}"))
+    );
     assert_eq!(operations.entries.iter().filter(|entry| entry.act == "registration.accept").count(), 6);
     assert!(!operations.proof.has_witness);
 
@@ -89,8 +91,7 @@ async fn who_received_what_is_told_by_day_and_of_the_own_partition_alone(place: 
     .await;
     let client = client(&world, OSAKA);
     let count = async |request: &DeliveriesRequest| client.deliveries(request).await.unwrap().deliveries;
-    let of_person =
-        |n: usize| DeliveriesRequest { my_number: Some(person(n).my_number), ..all() };
+    let of_person = |n: u64| DeliveriesRequest { my_number: Some(person(n).my_number), ..all() };
     // Until word of the second person has reached the eligibility system the hub is not asked for them.
     until("an answer about the second", async || {
         world.visit(&person(1).card, BOTH).await.json::<VisitAnswer>();
@@ -139,7 +140,10 @@ async fn a_log_that_was_tampered_with_does_not_verify(place: &TestDatabase) {
         tx.commit().await?;
         Ok::<u64, StoreError>(rows)
     };
-    assert_eq!(run("UPDATE audit SET virtual_ms = virtual_ms + 1 WHERE lane = $1 AND sequence = 2").await.unwrap(), 1);
+    assert_eq!(
+        run("UPDATE audit SET virtual_ms = virtual_ms + 1 WHERE lane = $1 AND sequence = 2").await.unwrap(),
+        1
+    );
     let altered = fault(client.log(Log::Handling, &[]).await);
     assert_eq!(altered, LogFault::Lane(LaneFault::Altered(2)));
     run("UPDATE audit SET virtual_ms = virtual_ms - 1 WHERE lane = $1 AND sequence = 2").await.unwrap();

@@ -5,6 +5,7 @@ mod demo;
 mod durability;
 mod half_received;
 mod killed;
+mod office;
 mod one_owner;
 mod process;
 mod readme;

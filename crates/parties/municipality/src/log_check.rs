@@ -151,3 +151,100 @@ fn bytes(text: &str) -> Result<Vec<u8>, LogFault> {
 fn array<const N: usize>(text: &str) -> Result<[u8; N], LogFault> {
     bytes(text)?.try_into().map_err(|_| LogFault::Unreadable)
 }
+
+#[cfg(test)]
+mod tests {
+    use pmh_wire::audit::{LogEntry, LogLeaf};
+
+    use super::*;
+
+    const OSAKA: &str = "271004";
+
+    /// A row of a lane with one entry of each of these municipalities, the first of which is told.
+    fn row(before: &LaneHead, municipalities: [&str; 2]) -> (LogRow, LaneHead) {
+        let sealed = [before.sequence.to_be_bytes().as_slice(), b"sealed"].concat();
+        let leaf = |code: &str| Leaf { municipality: code.to_owned(), entry_hash: sha256(&sealed) };
+        let audited = pmh_crypto::append(before, 1, 2, &municipalities.map(leaf));
+        let told = |leaf: Leaf| LogLeaf {
+            municipality_code: leaf.municipality,
+            entry_hash: hex::encode(leaf.entry_hash),
+        };
+        let entry = LogEntry {
+            position: 0,
+            sealed: hex::encode(&sealed),
+            at: String::new(),
+            act: "registration.apply".to_owned(),
+            principal: "hub".to_owned(),
+            person: None,
+            institution: None,
+            outcome: None,
+        };
+        let row = LogRow {
+            lane: hex::encode(audited.lane),
+            sequence: audited.sequence,
+            virtual_ms: audited.virtual_ms,
+            real_ms: audited.real_ms,
+            previous: hex::encode(audited.previous),
+            hash: hex::encode(audited.hash),
+            leaves: municipalities.map(|code| told(leaf(code))).to_vec(),
+            entries: vec![entry],
+        };
+        (row, audited.head())
+    }
+
+    fn check() -> LogCheck {
+        LogCheck::new(OSAKA.parse().unwrap(), &[], &[]).unwrap()
+    }
+
+    #[test]
+    fn rows_that_follow_each_other_are_counted() {
+        let (first, head) = row(&LaneHead::start([1; 16]), [OSAKA, "130001"]);
+        let (second, _) = row(&head, [OSAKA, OSAKA]);
+        let mut check = check();
+        check.take(&first).unwrap();
+        check.take(&second).unwrap();
+        let proof = check.finish().unwrap();
+        assert_eq!((proof.lanes, proof.rows, proof.own_acts, proof.has_witness), (1, 2, 3, false));
+    }
+
+    #[test]
+    fn another_text_under_the_same_hash_another_ones_entry_and_a_missing_row_are_found() {
+        let (first, head) = row(&LaneHead::start([1; 16]), [OSAKA, "130001"]);
+        let mut altered = first.clone();
+        altered.entries[0].sealed = "00".to_owned();
+        assert_eq!(check().take(&altered), Err(LogFault::Entry(1)));
+        let mut moved = first.clone();
+        moved.entries[0].position = 1;
+        assert_eq!(check().take(&moved), Err(LogFault::Foreign(1)));
+        let mut renamed = first.clone();
+        renamed.leaves[1].municipality_code = OSAKA.to_owned();
+        assert_eq!(check().take(&renamed), Err(LogFault::Lane(LaneFault::Altered(1))));
+        let (second, _) = row(&head, [OSAKA, OSAKA]);
+        let missing = LaneFault::OutOfOrder { expected: 1, found: 2 };
+        assert_eq!(check().take(&second), Err(LogFault::Lane(missing)));
+    }
+
+    #[test]
+    fn a_head_of_another_key_is_refused() {
+        let body = |key: &pmh_crypto::CheckpointSigner| {
+            let signed = key.sign(&LaneHead::start([1; 16]), 0);
+            CheckpointBody {
+                lane: hex::encode(signed.lane),
+                sequence: signed.sequence,
+                head: hex::encode(signed.hash),
+                signed_at: pmh_domain::rfc3339_japan(signed.at_ms),
+                signature: hex::encode(signed.signature),
+                public_key: hex::encode(key.public_key()),
+            }
+        };
+        let entropy = pmh_crypto::Entropy::new();
+        let (kept, other) = (
+            pmh_crypto::CheckpointSigner::generate(&entropy),
+            pmh_crypto::CheckpointSigner::generate(&entropy),
+        );
+        let osaka = OSAKA.parse().unwrap();
+        assert!(LogCheck::new(osaka, &[body(&kept)], &[body(&kept)]).is_ok());
+        let fault = LogCheck::new(osaka, &[body(&kept)], &[body(&other)]).err();
+        assert_eq!(fault, Some(LogFault::Signature));
+    }
+}

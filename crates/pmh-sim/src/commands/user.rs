@@ -100,7 +100,7 @@ impl User {
             Verb::Apply(apply) => apply.run(output).await,
             Verb::Approve(named) => {
                 named.office.client()?.approve_user(&named.user).await?;
-                done(output, "user-approved", ("承認しました。", "approved."))
+                Ok(done(output, "user-approved", ("承認しました。", "approved.")))
             }
             Verb::Issue(named) => named.issue(output).await,
             Verb::List(office) => show_users(output, &office.client()?.users().await?),
@@ -109,13 +109,13 @@ impl User {
 }
 
 /// Says that something was done which has no answer of its own.
-fn done(output: Output, kind: &str, (ja, en): (&str, &str)) -> Result<ExitCode, Failure> {
+fn done(output: Output, kind: &str, (ja, en): (&str, &str)) -> ExitCode {
     if output.json {
         println!("{}", serde_json::json!({ "type": kind }));
     } else {
         println!("{}", output.language.pick(ja, en));
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 impl Named {
@@ -131,17 +131,16 @@ impl Named {
             )
         };
         let one = password_from_input("password")?.ok_or_else(missing)?;
-        let (password, new_password) = match password_from_input("new password")? {
-            Some(two) => (one, two),
-            None => {
-                let code = self.office.municipality.as_str();
-                (first_password(self.office.data.path(), code, &self.user).ok_or_else(missing)?, one)
-            }
+        let (password, new_password) = if let Some(two) = password_from_input("new password")? {
+            (one, two)
+        } else {
+            let code = self.office.municipality.as_str();
+            (first_password(self.office.data.path(), code, &self.user).ok_or_else(missing)?, one)
         };
         let institution_master_id = self.organisation();
         let change = PasswordChange { institution_master_id, user_id: self.user, password, new_password };
         self.office.without_session()?.change_password(&change).await?;
-        done(output, "password-changed", ("パスワードを変更しました。", "the password is changed."))
+        Ok(done(output, "password-changed", ("パスワードを変更しました。", "the password is changed.")))
     }
 
     async fn sign_in(self, output: Output) -> Result<ExitCode, Failure> {
@@ -204,7 +203,7 @@ async fn sign_out(output: Output, office: &Office) -> Result<ExitCode, Failure> 
     let path = office.session_path(user)?;
     office.client()?.sign_out().await?;
     std::fs::remove_file(&path).map_err(|error| Failure::file(&path, &error))?;
-    done(output, "signed-out", ("サインアウトしました。", "signed out."))
+    Ok(done(output, "signed-out", ("サインアウトしました。", "signed out.")))
 }
 
 impl Apply {
@@ -224,11 +223,8 @@ impl Apply {
             responsible_user_id: None,
         };
         self.office.client()?.apply_for_user(&application).await?;
-        done(
-            output,
-            "user-applied",
-            ("申請しました。管理者の承認が必要です。", "applied for; an administrator approves."),
-        )
+        let said = ("申請しました。管理者の承認が必要です。", "applied for; an administrator approves.");
+        Ok(done(output, "user-applied", said))
     }
 }
 
