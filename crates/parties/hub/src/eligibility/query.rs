@@ -12,6 +12,7 @@ use pmh_store::Tx;
 use pmh_wire::Code;
 use pmh_wire::eligibility::{EligibilityAnswer, EligibilityQuery, Subsidy};
 
+use super::decoy;
 use crate::access::PersonAccess;
 use crate::answer;
 use crate::audit::Entry;
@@ -58,6 +59,9 @@ pub(crate) async fn query(
             .iter()
             .map(|seen| seen.entry("eligibility.answer", &owner).at_institution(institution.as_str())),
     );
+    if read.seen.is_empty() {
+        entries.push(asked("eligibility.answer").with_outcome("nobody's records"));
+    }
     turn.append(&mut tx, &entries).await?;
     turn.commit(tx).await?;
     inquiry.counters.add("queries_answered", 1);
@@ -141,6 +145,10 @@ pub(crate) async fn read_records(
         let shown = answer::told(&own, on)?;
         prepared.extend(own);
         seen.push(Seen { municipality: route.municipality_code, person: route.person, shown });
+        inquiry.counters.add("answers_opened", 1);
+    }
+    if seen.is_empty() {
+        decoy::read(inquiry, tx, on).await?;
     }
     Ok(ReadRecords { subsidies: answer::show(prepared, on)?, seen })
 }
