@@ -11,6 +11,7 @@ use super::root;
 use super::world::{OSAKA, World};
 use crate::support::TestDatabase;
 
+const PASSWORD: &str = "an evening by the river\n";
 const PERSON: &str = "900000000011";
 
 /// Runs with these lines on its standard input.
@@ -40,9 +41,8 @@ impl Office<'_> {
     }
 
     async fn sign_in(&self, user: &str) {
-        let password = format!("an evening by the river, {user}0\n");
-        self.run_with(&format!("user password {user}"), &password).await.must_end_with(0);
-        let said = self.run_with(&format!("user sign-in {user}"), &password).await.must_end_with(0);
+        self.run_with(&format!("user password {user}"), PASSWORD).await.must_end_with(0);
+        let said = self.run_with(&format!("user sign-in {user}"), PASSWORD).await.must_end_with(0);
         assert!(!said.stdout.contains("session-"), "the session stands in its file alone");
     }
 }
