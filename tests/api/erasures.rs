@@ -117,7 +117,8 @@ async fn a_request_that_is_none_is_refused_and_repeats_nothing(place: &TestDatab
         ("myNumber", ErasureRequest { my_number: Some("90010000000x".to_owned()), ..good.clone() }),
         ("myNumber", ErasureRequest { my_number: good.my_number.clone(), ..for_everything() }),
         ("document", ErasureRequest { document: String::new(), ..good.clone() }),
-        ("requestedBy", ErasureRequest { requested_by: "佐藤".to_owned(), ..good.clone() }),
+        ("requestedBy", ErasureRequest { requested_by: None, ..good.clone() }),
+        ("requestedBy", ErasureRequest { requested_by: Some("佐藤".to_owned()), ..good.clone() }),
     ];
     for (field, request) in wrong {
         let answer = office.ask_to_erase(&request).await;

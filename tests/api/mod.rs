@@ -11,6 +11,7 @@ mod failed_tasks;
 mod files;
 mod layouts;
 mod linkage_keys;
+mod logs;
 mod peers;
 mod queries;
 mod records;

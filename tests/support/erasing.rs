@@ -21,7 +21,7 @@ pub(crate) fn for_person(person: &Person) -> ErasureRequest {
         my_number: Some(person.my_number.clone()),
         reason: ErasureReason::MovedOut,
         document: DOCUMENT.to_owned(),
-        requested_by: FIRST.to_owned(),
+        requested_by: Some(FIRST.to_owned()),
     }
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn for_everything() -> ErasureRequest {
         my_number: None,
         reason: ErasureReason::ContractEnded,
         document: DOCUMENT.to_owned(),
-        requested_by: FIRST.to_owned(),
+        requested_by: Some(FIRST.to_owned()),
     }
 }
 
@@ -41,7 +41,7 @@ impl Office {
     }
 
     pub(crate) async fn approve(&self, erasure_id: &str, approved_by: &str) -> Answer {
-        let approval = ErasureApproval { approved_by: approved_by.to_owned() };
+        let approval = ErasureApproval { approved_by: Some(approved_by.to_owned()) };
         post_json(&self.hub, &paths::erasure(erasure_id), serde_json::to_vec(&approval).unwrap()).await
     }
 

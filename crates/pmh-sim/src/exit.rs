@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use pmh_municipality::SubmitError;
+use pmh_municipality::{ReadLogError, SubmitError};
 use pmh_service::{CallError, StartError, WorldError};
 use pmh_store::StoreError;
 use pmh_wire::Problem;
@@ -98,6 +98,19 @@ impl From<SubmitError> for Failure {
         match error {
             SubmitError::File(error) => error.into(),
             SubmitError::Call(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReadLogError> for Failure {
+    fn from(error: ReadLogError) -> Self {
+        match error {
+            ReadLogError::Call(error) => error.into(),
+            ReadLogError::Fault(fault) => Self {
+                code: CHECK_FAILED,
+                ja: format!("記録を検証できません: {fault}"),
+                en: format!("the log does not verify: {fault}"),
+            },
         }
     }
 }

@@ -18,6 +18,11 @@ impl Counters {
         *counter = counter.saturating_add(count);
     }
 
+    /// For what goes up and down.
+    pub fn set(&self, name: &'static str, count: u64) {
+        self.lock().insert(name, count);
+    }
+
     pub fn read(&self) -> BTreeMap<String, u64> {
         self.lock().iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
     }

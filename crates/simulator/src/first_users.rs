@@ -160,8 +160,16 @@ fn system(code: &str) -> SeedUser {
     }
 }
 
+/// The first password of one of a municipality's first users, as it stands in the data folder.
+pub fn first_password(data: &Path, code: &str, user_id: &str) -> Option<String> {
+    let text = fs::read_to_string(data.join(format!("tokens/{code}-users.txt"))).ok()?;
+    let passwords = FirstPasswords::read(&text)?;
+    let at = STAFF.iter().position(|staff| staff.user_id == user_id)?;
+    passwords.0.into_iter().nth(at)
+}
+
 /// 機関マスタID of a municipality's first organisation.
-pub(crate) fn organisation(code: &str) -> String {
+pub fn organisation(code: &str) -> String {
     format!("{code}-1")
 }
 

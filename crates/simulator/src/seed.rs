@@ -195,7 +195,7 @@ fn pretty(share: &impl Serialize) -> Vec<u8> {
 }
 
 /// Whole or not at all: a reader never sees half a file.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().expect("every path here is a file in a folder");
     fs::create_dir_all(folder)?;
     let unfinished = path.with_extension("unfinished");

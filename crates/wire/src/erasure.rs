@@ -20,16 +20,18 @@ pub struct ErasureRequest {
     /// Number of the document by which the municipality decided (内部手続): 1 to 64 half-width letters, digits
     /// and `-._/`. The operator has to name it.
     pub document: String,
-    /// User id of the first person.
-    pub requested_by: String,
+    /// User id of the first person, where nobody signs in. Otherwise it is whoever is signed in, and none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<String>,
 }
 
 /// The second person carries the erasure out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ErasureApproval {
-    /// User id; another one than the first person's.
-    pub approved_by: String,
+    /// As [`ErasureRequest::requested_by`]; another one than the first person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
 }
 
 /// The operator carries out what a municipality has asked for. Neither a number nor a reason of the operator's
@@ -180,7 +182,7 @@ mod tests {
             my_number: Some("900000000011".to_owned()),
             reason: ErasureReason::MovedOut,
             document: "doc-1".to_owned(),
-            requested_by: "sato".to_owned(),
+            requested_by: Some("sato".to_owned()),
         };
         assert_eq!(format!("{request:?}"), "ErasureRequest(…)");
         let text = serde_json::to_string(&request).unwrap();

@@ -17,6 +17,14 @@ pub const ERASURES: &str = "/registration/v1/erasures";
 /// `POST` carries one out as its second person, `GET` shows its report.
 pub const ERASURE: &str = "/registration/v1/erasures/{erasureId}";
 pub const CHECKPOINTS: &str = "/audit/v1/checkpoints";
+/// What operator, numbering and eligibility did with the partition. Paged with `?after=<next>`.
+pub const HANDLING: &str = "/audit/v1/handling";
+/// What the municipality's own people and systems did. Paged with `?after=<next>`.
+pub const OPERATIONS: &str = "/audit/v1/operations";
+/// `POST` records that somebody went through the operation log, `GET` lists that.
+pub const OPERATION_REVIEWS: &str = "/audit/v1/operations/reviews";
+/// Who received answers from the partition. A number travels in the body alone.
+pub const DELIVERIES: &str = "/audit/v1/deliveries";
 
 pub const LOGIN: &str = "/auth/v1/login";
 pub const PASSWORD: &str = "/auth/v1/password";
@@ -70,6 +78,14 @@ pub fn task_cancellation(task_id: &str) -> String {
 /// The path of one erasure.
 pub fn erasure(erasure_id: &str) -> String {
     ERASURE.replace("{erasureId}", erasure_id)
+}
+
+/// A log from its first row or after a place.
+pub fn log(path: &str, after: Option<&str>) -> String {
+    match after {
+        None => path.to_owned(),
+        Some(place) => format!("{path}?after={place}"),
+    }
 }
 
 /// The path of a task's people, from the first or after a place.

@@ -33,6 +33,9 @@ pub struct UserSession {
     /// Accounts of the organisation that nobody has looked at in time. Only for who may manage them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviews_overdue: Option<u64>,
+    /// Whether the operation log should have been reviewed by now. Only for who may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_operation_review_overdue: Option<bool>,
 }
 
 /// Needs no session: a first password and an expired one open none.

@@ -16,6 +16,8 @@ pub struct Parameters {
     pub session_minutes: u16,
     /// From one review of an account to the next.
     pub review_days: u16,
+    /// From one review of the operation log to the next (001:314 says "regularly").
+    pub operation_review_days: u16,
     pub policy: PasswordPolicy,
 }
 
@@ -26,6 +28,7 @@ impl Default for Parameters {
             tries_max: 3,
             session_minutes: 60,
             review_days: 180,
+            operation_review_days: 30,
             policy: PasswordPolicy::default(),
         }
     }
@@ -44,6 +47,11 @@ impl Parameters {
 
     pub fn review_due_ms(&self, reviewed_ms: i64) -> i64 {
         reviewed_ms.saturating_add(i64::from(self.review_days) * DAY_MS)
+    }
+
+    /// The next review, after one that went as far as this moment.
+    pub fn operation_review_due_ms(&self, until_ms: i64) -> i64 {
+        until_ms.saturating_add(i64::from(self.operation_review_days) * DAY_MS)
     }
 
     pub fn session_from(&self, now_ms: i64) -> SessionSpan {

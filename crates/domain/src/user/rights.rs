@@ -23,6 +23,11 @@ pub enum Right {
     ExportAccessTable,
     /// Ask for an erasure, or carry out as the second person what another asked for (001:437).
     Erase,
+    /// Read what operator, numbering and eligibility did with the partition, and who received answers from it
+    /// (001:346, 001:350).
+    ReadHandling,
+    /// Read the operation log and record that it was reviewed (001:314).
+    ReviewOperations,
 }
 
 /// ユーザー区分.
@@ -41,7 +46,7 @@ pub enum Role {
 pub struct Rights(u16);
 
 impl Right {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Register,
         Self::Delete,
         Self::LoadFiles,
@@ -51,6 +56,8 @@ impl Right {
         Self::ManageUsers,
         Self::ExportAccessTable,
         Self::Erase,
+        Self::ReadHandling,
+        Self::ReviewOperations,
     ];
 
     /// The word in bodies and in the access table.
@@ -65,6 +72,8 @@ impl Right {
             Self::ManageUsers => "manage-users",
             Self::ExportAccessTable => "export-access-table",
             Self::Erase => "erase",
+            Self::ReadHandling => "read-handling",
+            Self::ReviewOperations => "review-operations",
         }
     }
 
@@ -103,6 +112,8 @@ impl Role {
     /// | read checkpoints | yes | – | yes |
     /// | manage users, export the access table | yes | – | – |
     /// | erase | yes | yes | – |
+    /// | read handling | yes | – | yes |
+    /// | review operations | yes | – | – |
     pub const fn may_hold(self) -> Rights {
         match self {
             Self::Administrator => Rights::of(&[
@@ -112,6 +123,8 @@ impl Role {
                 Right::ManageUsers,
                 Right::ExportAccessTable,
                 Right::Erase,
+                Right::ReadHandling,
+                Right::ReviewOperations,
             ]),
             Self::Clerk => Rights::of(&[
                 Right::Register,
@@ -127,6 +140,7 @@ impl Role {
                 Right::LoadFiles,
                 Right::FollowTasks,
                 Right::ReadCheckpoints,
+                Right::ReadHandling,
             ]),
         }
     }

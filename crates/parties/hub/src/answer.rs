@@ -79,6 +79,17 @@ pub(crate) fn show(prepared: Vec<Prepared>, on: Date) -> Result<Vec<Subsidy>, St
     Ok(shown.into_iter().map(|(_, subsidy)| subsidy).collect())
 }
 
+/// How the audit tells how many certificates of one person an answer showed: `2 shown`.
+pub(crate) const SHOWN: &str = " shown";
+
+pub(crate) fn told(prepared: &[Prepared], on: Date) -> Result<String, StoreError> {
+    let mut shown = 0;
+    for one in prepared {
+        shown += usize::from(one.facts()?.shown_on(on) == Shown::Yes);
+    }
+    Ok(format!("{shown}{SHOWN}"))
+}
+
 fn prepare(certificate: &Certificate, municipality: MunicipalityCode) -> Prepared {
     let facts = certificate.facts();
     Prepared {

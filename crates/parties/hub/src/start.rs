@@ -167,6 +167,7 @@ fn spawn_workers(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry) {
     }
     let erasing = Erasing { desk: desk.clone(), inquiry: inquiry.clone() };
     env.tracker.spawn(erasure::keep_house(erasing, env.shutdown.clone()));
+    env.tracker.spawn(audit::watch_reviews(desk.clone(), env.shutdown.clone()));
     env.tracker.spawn(eligibility::forget_used_keys(inquiry.clone(), env.shutdown.clone()));
     env.tracker.spawn(audit::keep_checkpoints(
         inquiry.store.clone(),
@@ -228,6 +229,7 @@ fn admin(env: &PartyEnv, erasing: &Erasing, running: &Running) -> Router {
                 }
                 // Whoever moves the clock past a period finds erased what the period was for.
                 erasure::erase_old(&erasing).await?;
+                audit::note_overdue(&erasing.desk).await?;
                 Ok::<(), Refused>(())
             })
         })),

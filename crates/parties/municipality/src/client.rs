@@ -31,7 +31,7 @@ const POLL_MAX: Duration = Duration::from_secs(1);
 /// Speaks for one municipality; `hub` carries its certificate.
 #[derive(Clone, Debug)]
 pub struct RegistrationClient {
-    hub: PeerClient,
+    pub(crate) hub: PeerClient,
     municipality: MunicipalityCode,
     layout: Option<CsvLayout>,
 }
@@ -45,6 +45,13 @@ impl RegistrationClient {
     #[must_use]
     pub fn with_layout(self, layout: Option<CsvLayout>) -> Self {
         Self { layout, ..self }
+    }
+
+    /// The same municipality with somebody's session instead of the credential of its own system. `None` for a text
+    /// that is no session.
+    #[must_use]
+    pub fn signed_in(&self, session: &str) -> Option<Self> {
+        Some(Self { hub: self.hub.with_bearer(session)?, ..self.clone() })
     }
 
     pub fn municipality(&self) -> MunicipalityCode {
@@ -232,20 +239,30 @@ fn header(text: &str) -> Result<HeaderValue, CallError> {
     HeaderValue::from_str(text).map_err(|_| CallError::Unexpected("a header that is none".to_owned()))
 }
 
-fn read<A: DeserializeOwned>((status, _, body): (StatusCode, HeaderMap, Bytes)) -> Result<A, CallError> {
-    let unexpected = |_| CallError::Unexpected(format!("status {status} with a body that is not agreed"));
-    if status.is_success() {
-        return serde_json::from_slice(&body).map_err(unexpected);
-    }
-    serde_json::from_slice::<Problem>(&body)
-        .map_or_else(|error| Err(unexpected(error)), |problem| Err(CallError::Refused(problem)))
+fn read<A: DeserializeOwned>(answer: (StatusCode, HeaderMap, Bytes)) -> Result<A, CallError> {
+    let (status, body) = accepted(answer)?;
+    serde_json::from_slice(&body).map_err(|_| unexpected(status))
 }
 
-/// Task ids are made of these characters; anything else would be another path.
-fn path_segment(task_id: &str) -> Result<&str, CallError> {
+fn unexpected(status: StatusCode) -> CallError {
+    CallError::Unexpected(format!("status {status} with a body that is not agreed"))
+}
+
+/// The body of a success; anything else is the problem that it tells.
+pub(crate) fn accepted(
+    (status, _, body): (StatusCode, HeaderMap, Bytes),
+) -> Result<(StatusCode, Bytes), CallError> {
+    if status.is_success() {
+        return Ok((status, body));
+    }
+    Err(serde_json::from_slice::<Problem>(&body).map_or_else(|_| unexpected(status), CallError::Refused))
+}
+
+/// Ids of tasks and erasures are made of these characters; anything else would be another path.
+pub(crate) fn path_segment(task_id: &str) -> Result<&str, CallError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if task_id.is_empty() || !task_id.bytes().all(allowed) {
-        return Err(CallError::Unexpected("a task id that is none".to_owned()));
+        return Err(CallError::Unexpected("an id that is none".to_owned()));
     }
     Ok(task_id)
 }

@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `submission::import` | the seed files, once: each becomes a pending submission, its records sealed |
 //! | `submission::follow` | sends each file to the hub's registration door and follows its task to the end, over failures and restarts |
-//! | [`RegistrationClient`] | the same door for a user's own files |
+//! | [`RegistrationClient`] | the same door for a user's own files, for people who sign in, and for what a municipality may demand |
+//! | [`LogCheck`] | checks a log of the hub without the hub |
 //! | [`watch`] | a folder's files, one after the other: sent, followed, results fetched, moved away |
 //! | admin (+59, loopback) | what every party has; counters `submissions_*` |
 //!
@@ -23,9 +24,12 @@ use pmh_service::{
 use pmh_store::{Migration, PartySchema, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedMunicipality};
 
+mod accounts;
 mod client;
+mod demands;
 mod file_body;
 mod keys;
+mod log_check;
 mod municipality;
 mod store;
 mod submission;
@@ -34,6 +38,8 @@ mod tests;
 mod watch;
 
 pub use client::{RegistrationClient, SubmitError, TaskFilter};
+pub use demands::{Log, ReadLog, ReadLogError};
+pub use log_check::{LogCheck, LogFault, LogProof};
 pub use watch::{Folders, Handled, watch};
 
 use keys::Keys;

@@ -3,19 +3,26 @@
 mod card;
 mod check;
 mod demo;
+mod erase;
+mod erasure_report;
 mod generate;
+mod input;
 mod layout;
+mod municipality;
+mod office;
 mod register;
 mod seed;
 mod serve;
 mod status;
 mod tasks;
 mod up;
+mod user;
 mod visit;
 mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Subcommand;
 use pmh_service::World;
@@ -44,6 +51,12 @@ pub(crate) enum Command {
     Visit(visit::Visit),
     /// Renews, stops, loses, activates or shows a card. カードの更新・停止・紛失・再開・表示をします。
     Card(card::Card),
+    /// Erases what the hub holds of a person or a municipality. 登録された情報を二人で消去します。
+    Erase(erase::Erase),
+    /// Shows what a municipality may demand: logs, deliveries, rights. 自治体が求められる記録を表示します。
+    Municipality(municipality::Municipality),
+    /// Signs people of a municipality in, and manages their accounts. 自治体の利用者を扱います。
+    User(user::User),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -62,11 +75,17 @@ impl Command {
             Self::Watch(watch) => watch.run(output).await,
             Self::Visit(visit) => visit.run(output).await,
             Self::Card(card) => card.run(output).await,
+            Self::Erase(erase) => erase.run(output).await,
+            Self::Municipality(municipality) => municipality.run(output).await,
+            Self::User(user) => user.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }
     }
 }
+
+/// A whole partition, or the whole audit, takes its time.
+const LONG: Duration = Duration::from_mins(30);
 
 /// Where a world lives.
 #[derive(clap::Args, Clone)]

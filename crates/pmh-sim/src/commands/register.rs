@@ -5,14 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use pmh_domain::MunicipalityCode;
-use pmh_municipality::RegistrationClient;
-use pmh_simulator::topology::peer_client;
-use pmh_wire::{Outcome, Party, PeerName, RecordResult, Task, TaskStatus, Waiting, WaitsFor};
+use pmh_wire::{Outcome, RecordResult, Task, TaskStatus, Waiting, WaitsFor};
 
-use super::DataFolder;
 use super::check::{Form, check_file};
 use super::layout::read_layout;
+use super::office::Office;
 use crate::Output;
 use crate::exit::{self, Failure};
 use crate::language::Language;
@@ -28,15 +25,13 @@ const REJECTED_SHOWN_MAX: usize = 100;
   pmh-sim register children.csv --municipality 271004 --encoding shift_jis
   pmh-sim register children.csv --municipality 271004 --check
   pmh-sim register fixtures/vendor-export.sjis.csv --municipality 271004 --layout fixtures/vendor-layout.toml
+  pmh-sim register children.csv --municipality 271004 --as s-0002
 
 Exits with 1 if any row is rejected, or the task was cancelled or failed. Ctrl-C ends the following alone: the
 hub goes on. `pmh-sim tasks cancel` stops it.")]
 pub(crate) struct Register {
     /// CSV, or JSON (an array of records) if the name ends in .json.
     file: PathBuf,
-    /// 自治体コード, 6 digits.
-    #[arg(long, value_name = "CODE")]
-    municipality: MunicipalityCode,
     /// `utf-8` or `shift_jis`; without it a BOM or the header row decides.
     #[arg(long)]
     encoding: Option<String>,
@@ -50,7 +45,7 @@ pub(crate) struct Register {
     #[arg(long)]
     no_wait: bool,
     #[command(flatten)]
-    data: DataFolder,
+    office: Office,
 }
 
 impl Register {
@@ -59,7 +54,7 @@ impl Register {
             return self.check_only(output);
         }
         let layout = read_layout(self.layout.as_deref())?;
-        let client = registration_client(&self.data, self.municipality)?.with_layout(layout);
+        let client = self.office.client()?.with_layout(layout);
         let task = client.submit_file(&self.file, self.encoding.as_deref()).await?;
         if self.no_wait {
             tell_task(output, &task)?;
@@ -86,7 +81,7 @@ impl Register {
     /// Judges the file by the rules that the hub would go by, without a hub.
     fn check_only(&self, output: Output) -> Result<ExitCode, Failure> {
         let form = Form { encoding: self.encoding.as_deref(), layout: read_layout(self.layout.as_deref())? };
-        let checked = check_file(&self.file, form, self.municipality)?;
+        let checked = check_file(&self.file, form, self.office.municipality)?;
         if output.json {
             println!(
                 "{}",
@@ -106,18 +101,6 @@ impl Register {
         tell_rejected(output, &checked.rejected)?;
         Ok(ExitCode::from(if checked.rejected.is_empty() { exit::OK } else { exit::CHECK_FAILED }))
     }
-}
-
-/// A client with the certificate of this municipality in this world.
-pub(super) fn registration_client(
-    data: &DataFolder,
-    municipality: MunicipalityCode,
-) -> Result<RegistrationClient, Failure> {
-    let world = data.world()?;
-    let peer = PeerName::new(Party::Municipality, municipality.as_str())
-        .map_err(|error| Failure::internal(&error))?;
-    let hub = peer_client(&world, data.path(), &peer, Party::Hub)?;
-    Ok(RegistrationClient::new(hub, municipality))
 }
 
 fn progress_bar(output: Output, rows: u64) -> ProgressBar {

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use pmh_domain::MunicipalityCode;
 use pmh_municipality::{RegistrationClient, TaskFilter};
 use pmh_wire::{Outcome, Task, TaskStatus};
 
-use super::DataFolder;
-use super::register::{registration_client, status_of, tell_rejected, tell_task, tell_waiting};
+use super::office::Office;
+use super::register::{status_of, tell_rejected, tell_task, tell_waiting};
 use crate::Output;
 use crate::exit::{self, Failure};
 use crate::language::Language;
@@ -26,11 +25,6 @@ use crate::table::table;
 A cancelled task keeps what was applied and drops what waits. `show` exits with 1 if the task was cancelled
 or has failed.")]
 pub(crate) struct Tasks {
-    #[command(flatten)]
-    data: DataFolder,
-    /// 自治体コード, 6 digits.
-    #[arg(long, value_name = "CODE", global = true)]
-    municipality: Option<MunicipalityCode>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -39,6 +33,8 @@ pub(crate) struct Tasks {
 enum Verb {
     /// Newest first. 新しい順に一覧します。
     List {
+        #[command(flatten)]
+        office: Office,
         /// accepted, processing, stopping, completed, cancelled or failed.
         #[arg(long)]
         status: Option<TaskStatus>,
@@ -53,12 +49,22 @@ enum Verb {
         file_name: Option<String>,
     },
     /// How far one is. 状況を表示します。
-    Show { task: String },
+    Show {
+        task: String,
+        #[command(flatten)]
+        office: Office,
+    },
     /// Drops the rows that wait; what was applied stays. 反映待ちの行を取り消します。
-    Cancel { task: String },
+    Cancel {
+        task: String,
+        #[command(flatten)]
+        office: Office,
+    },
     /// What became of each row. 行ごとの結果を表示または保存します。
     Results {
         task: String,
+        #[command(flatten)]
+        office: Office,
         /// Saves all results as CSV, in the encoding of the upload. Without it the rows that did not get in are shown.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -67,25 +73,23 @@ enum Verb {
 
 impl Tasks {
     pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let municipality = self
-            .municipality
-            .ok_or_else(|| Failure::usage("--municipality が必要です。", "--municipality is missing."))?;
-        let client = registration_client(&self.data, municipality)?;
         match self.verb {
-            Verb::List { status, from, to, file_name } => {
-                list(output, &client, &TaskFilter { status, from, to, file_name }).await?;
+            Verb::List { office, status, from, to, file_name } => {
+                list(output, &office.client()?, &TaskFilter { status, from, to, file_name }).await?;
             }
-            Verb::Show { task } => {
-                let task = client.task(&task).await?;
+            Verb::Show { task, office } => {
+                let task = office.client()?.task(&task).await?;
                 tell_task(output, &task)?;
                 tell_waiting(output, &task);
                 let ended = matches!(task.status, TaskStatus::Cancelled | TaskStatus::Failed);
                 return Ok(ExitCode::from(if ended { exit::CHECK_FAILED } else { exit::OK }));
             }
-            Verb::Cancel { task } => tell_task(output, &client.cancel(&task).await?)?,
-            Verb::Results { task, out: Some(path) } => client.save_results(&task, &path).await?,
-            Verb::Results { task, out: None } => {
-                let mut results = client.results(&task).await?;
+            Verb::Cancel { task, office } => tell_task(output, &office.client()?.cancel(&task).await?)?,
+            Verb::Results { task, office, out: Some(path) } => {
+                office.client()?.save_results(&task, &path).await?;
+            }
+            Verb::Results { task, office, out: None } => {
+                let mut results = office.client()?.results(&task).await?;
                 if !output.json {
                     results.retain(|result| {
                         matches!(result.outcome, Outcome::Rejected | Outcome::Cancelled | Outcome::Failed)

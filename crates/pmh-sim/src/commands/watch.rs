@@ -4,14 +4,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use pmh_domain::MunicipalityCode;
 use pmh_municipality::{Folders, Handled, watch};
 use pmh_wire::{Task, TaskStatus};
 use tokio_util::sync::CancellationToken;
 
-use super::DataFolder;
 use super::layout::read_layout;
-use super::register::{registration_client, status_of};
+use super::office::Office;
+use super::register::status_of;
 use super::up::TheEnd;
 use crate::Output;
 use crate::exit::{self, Failure};
@@ -26,10 +25,7 @@ refused, any row rejected, or a task cancelled or failed. The results of a CSV f
 (<file>.results.csv), those of a JSON file as JSON.")]
 pub(crate) struct Watch {
     #[command(flatten)]
-    data: DataFolder,
-    /// 自治体コード, 6 digits.
-    #[arg(long, value_name = "CODE")]
-    municipality: MunicipalityCode,
+    office: Office,
     /// Folder that the municipal system writes to.
     #[arg(long, value_name = "DIR")]
     export: PathBuf,
@@ -54,7 +50,7 @@ impl Watch {
     pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         let end = TheEnd::listen()?;
         let layout = read_layout(self.layout.as_deref())?;
-        let client = registration_client(&self.data, self.municipality)?.with_layout(layout);
+        let client = self.office.client()?.with_layout(layout);
         let Self { export, results, done, refused, .. } = self;
         let folders = Folders { export, results, done, refused };
         let shutdown = CancellationToken::new();

@@ -120,9 +120,7 @@ impl Turn {
 
     fn seal(&self, entry: &Entry, sequence: i64, position: usize) -> Result<Vec<u8>, StoreError> {
         let ring = self.lane.rings.of(&entry.partition)?;
-        let mut row = self.state.head.lane.to_vec();
-        row.extend_from_slice(&sequence.to_be_bytes());
-        row.extend_from_slice(&(position as u64).to_be_bytes());
+        let row = place_of(&self.state.head.lane, sequence, position as u64);
         let place = Place {
             party: "hub",
             partition: &entry.partition,
@@ -142,6 +140,11 @@ impl Drop for Turn {
             self.state.start(&self.lane.entropy);
         }
     }
+}
+
+/// The row key under which an entry is sealed.
+pub(super) fn place_of(lane: &[u8], sequence: i64, position: u64) -> Vec<u8> {
+    [lane, &sequence.to_be_bytes(), &position.to_be_bytes()].concat()
 }
 
 /// `entries` is a list of (length of the code, code, length of the sealed entry, sealed entry).

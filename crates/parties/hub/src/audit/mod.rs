@@ -1,11 +1,21 @@
-//! The hub's audit: lanes of batches, each batch a row written in the transaction of the acts that it tells.
+//! The hub's audit: lanes of batches, each batch a row written in the transaction of the acts that it tells. A
+//! municipality sees of it the signed heads and its own partition's entries.
 
 mod checkpoint;
 mod entry;
 mod lane;
+mod read;
+mod review_operations;
 mod show_checkpoints;
+mod show_deliveries;
+mod show_log;
 
 pub(crate) use checkpoint::keep_checkpoints;
 pub(crate) use entry::{Entry, Written};
 pub(crate) use lane::Lane;
+pub(crate) use review_operations::{
+    FIRST_DAY, is_review_overdue, list_operation_reviews, note_overdue, review_operations, watch_reviews,
+};
 pub(crate) use show_checkpoints::show_checkpoints;
+pub(crate) use show_deliveries::{long, show_deliveries};
+pub(crate) use show_log::{show_handling, show_operations};

@@ -54,11 +54,11 @@ pub(crate) async fn query(
     let access = PersonAccess::by_tag(inquiry.keys.routing.tag_pmh_id(&opened.pmh_id));
     let read = read_records(&inquiry, &mut tx, &access, Date::in_japan(now_ms)).await?;
     let mut entries = vec![asked("eligibility.ask")];
-    entries.extend(read.seen.iter().map(|(municipality, person)| {
-        Entry::of(municipality, "eligibility.answer", &owner)
-            .about(*person)
-            .at_institution(institution.as_str())
-    }));
+    entries.extend(
+        read.seen
+            .iter()
+            .map(|seen| seen.entry("eligibility.answer", &owner).at_institution(institution.as_str())),
+    );
     if read.seen.is_empty() {
         entries.push(asked("eligibility.answer").with_outcome("nobody's records"));
     }
@@ -107,8 +107,22 @@ async fn use_key(
 /// What one person's routes lead to on a day.
 pub(crate) struct ReadRecords {
     pub(crate) subsidies: Vec<Subsidy>,
-    /// Whose records were opened: (municipality, person in its partition), for the audit.
-    pub(crate) seen: Vec<(String, i64)>,
+    /// Whose records were opened, for the audit.
+    pub(crate) seen: Vec<Seen>,
+}
+
+/// One person's records in one partition.
+pub(crate) struct Seen {
+    municipality: String,
+    person: i64,
+    /// How many certificates the answer shows: the municipality can learn what was received from it (001:350).
+    shown: String,
+}
+
+impl Seen {
+    pub(crate) fn entry(&self, act: &'static str, owner: &str) -> Entry {
+        Entry::of(&self.municipality, act, owner).about(self.person).with_outcome(self.shown.clone())
+    }
 }
 
 /// Routes first, then answers: two steps, because a join of the two cannot be distributed.
@@ -127,9 +141,11 @@ pub(crate) async fn read_records(
             continue;
         }
         let Some(row) = answers::find_at(tx, &route).await? else { continue };
-        prepared.extend(answer::decode(&inquiry.keys.subsidy.open_answer(&route, &row)?)?);
+        let own = answer::decode(&inquiry.keys.subsidy.open_answer(&route, &row)?)?;
+        let shown = answer::told(&own, on)?;
+        prepared.extend(own);
+        seen.push(Seen { municipality: route.municipality_code, person: route.person, shown });
         inquiry.counters.add("answers_opened", 1);
-        seen.push((route.municipality_code, route.person));
     }
     if seen.is_empty() {
         decoy::read(inquiry, tx, on).await?;

@@ -8,7 +8,8 @@ use pmh_store::{Kind, StoreError, Tx};
 use pmh_wire::{Code, Erasure, ErasureScope, ErasureWay, Residue};
 
 use super::body::{body_of, scope_of, way_code};
-use super::pending::Pending;
+use super::charge;
+use super::pending::{Actor, Pending};
 use super::state::Erasing;
 use super::{rows, unbind};
 use crate::access::PartitionAccess;
@@ -19,7 +20,7 @@ use crate::store::tasks;
 
 #[derive(Clone)]
 pub(crate) struct SecondPerson {
-    pub(crate) name: String,
+    pub(crate) actor: Actor,
     pub(crate) way: ErasureWay,
 }
 
@@ -94,7 +95,10 @@ async fn check(
     };
     let keys = desk.keys.identity(access)?;
     let pending = Pending::decode(&keys.open_pending_erasure(&row.erasure, sealed)?)?;
-    if pending.is_same_person(&second.name) {
+    if !charge::covers(desk, access, tx, pending.person).await? {
+        return Ok(Err(Code::NotFound));
+    }
+    if !pending.is_another_person(&second.actor) {
         return Ok(Err(Code::SecondPersonNeeded));
     }
     // Rows that wait may hold the person and would bring them back a moment later.
@@ -111,9 +115,9 @@ fn told(row: &ErasureRow, pending: &Pending, second: &SecondPerson, counts: &[Co
         "reason {}, document {}, asked by {} ({}), carried out by {}: {}",
         row.reason,
         pending.document,
-        pending.requested_by,
+        pending.first.name,
         pending.principal,
-        second.name,
+        second.actor.name,
         counts.join(", ")
     )
 }

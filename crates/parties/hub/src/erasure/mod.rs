@@ -9,12 +9,13 @@
 //!
 //! Nobody else can: no other door has a route here. `carry_out.rs` is the one transaction that takes rows away;
 //! `rows.rs` says which, `unbind.rs` what follows. The record names counts and reason, the audit the people who
-//! acted. What stays of an erased person in the hub: entries of the audit that name the partition's own count, and
+//! acted; where users sign in, it is they. What stays of an erased person in the hub: entries of the audit that name the partition's own count, and
 //! on PostgreSQL sealed bytes in dead tuples.
 
 pub(crate) mod approve;
 mod body;
 mod carry_out;
+mod charge;
 mod operator;
 mod pending;
 pub(crate) mod request;

@@ -9,7 +9,7 @@ use pmh_service::{Body, Refused};
 use pmh_wire::{Code, ErasureWay, Erasures, OperatorErasure};
 
 use super::carry_out::{SecondPerson, carry_out};
-use super::pending::{self, Pending};
+use super::pending::{self, Actor, Pending};
 use super::state::Erasing;
 use crate::access::PartitionAccess;
 use crate::audit::Entry;
@@ -31,7 +31,7 @@ pub(crate) async fn erase(
     if waiting.is_empty() {
         return Err(Code::NoDocumentedRequest.into());
     }
-    let second = SecondPerson { name, way: ErasureWay::Operator };
+    let second = SecondPerson { actor: Actor::named(name), way: ErasureWay::Operator };
     let mut done = Vec::with_capacity(waiting.len());
     for erasure in waiting {
         done.push(carry_out(erasing.clone(), access.clone(), erasure, second.clone()).await?);

@@ -6,14 +6,55 @@ use pmh_store::StoreError;
 use pmh_wire::Code;
 use serde::{Deserialize, Serialize};
 
+use crate::access::PartitionAccess;
+
 /// Characters of a user id and of a document's number. *Assumed.*
 const NAME_CHARS_MAX: usize = 64;
+
+/// One of the two people of an erasure.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Actor {
+    #[serde(rename = "requested_by")]
+    pub(crate) name: String,
+    /// Who proved it by signing in; nobody where a body or the operator names.
+    #[serde(default)]
+    account: Option<ProvenAccount>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct ProvenAccount {
+    number: i64,
+    /// A person who got a second account has one mailbox.
+    mail: String,
+}
+
+impl Actor {
+    /// Whoever is signed in; where nobody signs in, whom the body names. A name beside a sign-in is refused: it
+    /// could only say something else.
+    pub(crate) fn of(access: &PartitionAccess, named: Option<&str>, field: &str) -> Result<Self, Refused> {
+        let Some(caller) = access.caller() else {
+            return Ok(Self::named(user_id(named.unwrap_or_default(), field)?));
+        };
+        if named.is_some() {
+            return Err(Code::SignedInPersonActs.problem().at_field(field).into());
+        }
+        // No system erases, whatever its rights are.
+        let person = caller.person.as_ref().ok_or(Code::RightMissing)?;
+        let account = ProvenAccount { number: caller.account, mail: person.mail().expose().to_owned() };
+        Ok(Self { name: caller.user_id.expose().to_owned(), account: Some(account) })
+    }
+
+    pub(crate) fn named(name: String) -> Self {
+        Self { name, account: None }
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Pending {
     /// In the partition's own count; none for the whole partition.
     pub(crate) person: Option<i64>,
-    pub(crate) requested_by: String,
+    #[serde(flatten)]
+    pub(crate) first: Actor,
     /// By which certificate or credential the request came.
     pub(crate) principal: String,
     pub(crate) document: String,
@@ -29,9 +70,15 @@ impl Pending {
             .map_err(|_| StoreError::Inconsistent { table: "erasure", column: "pending" })
     }
 
-    /// One natural person is one user id, however it is typed (001:312 knows no shared ones).
-    pub(crate) fn is_same_person(&self, other: &str) -> bool {
-        self.requested_by.eq_ignore_ascii_case(other)
+    /// Whether `second` is another natural person than who asked. One is one account or mailbox; where nobody
+    /// signed in, one user id, however it is typed (001:312 knows no shared ones).
+    pub(crate) fn is_another_person(&self, second: &Actor) -> bool {
+        match (&self.first.account, &second.account) {
+            (Some(first), Some(second)) => first.number != second.number && first.mail != second.mail,
+            // Who asked before people signed in proved nothing.
+            (None, Some(_)) => false,
+            (_, None) => !self.first.name.eq_ignore_ascii_case(&second.name),
+        }
     }
 }
 
@@ -55,15 +102,43 @@ fn name(text: &str, signs: &str, field: &str) -> Result<String, Refused> {
 mod tests {
     use super::*;
 
+    fn asked_by(first: Actor) -> Pending {
+        let principal = "urn:pmh-sim:municipality:271004".to_owned();
+        Pending { person: Some(1), first, principal, document: "2026/1".to_owned() }
+    }
+
+    fn named(name: &str) -> Actor {
+        Actor::named(name.to_owned())
+    }
+
+    fn signed_in(number: i64, mail: &str) -> Actor {
+        let account = Some(ProvenAccount { number, mail: mail.to_owned() });
+        Actor { name: format!("s-{number}"), account }
+    }
+
     #[test]
     fn one_person_is_one_user_id_however_it_is_typed() {
-        let pending = Pending {
-            person: Some(1),
-            requested_by: "Sato@osaka".to_owned(),
-            principal: "urn:pmh-sim:municipality:271004".to_owned(),
-            document: "2026/1".to_owned(),
-        };
-        assert!(pending.is_same_person("sato@OSAKA") && !pending.is_same_person("sato2@osaka"));
+        let pending = asked_by(named("Sato@osaka"));
+        assert!(!pending.is_another_person(&named("sato@OSAKA")));
+        assert!(pending.is_another_person(&named("sato2@osaka")));
+    }
+
+    #[test]
+    fn one_person_is_one_mailbox_whatever_the_account() {
+        let pending = asked_by(signed_in(1, "sato@city.example"));
+        assert!(!pending.is_another_person(&signed_in(1, "kato@city.example")));
+        assert!(!pending.is_another_person(&signed_in(2, "sato@city.example")));
+        assert!(pending.is_another_person(&signed_in(2, "kato@city.example")));
+        assert!(!pending.is_another_person(&named("S-1")), "the operator under the same name");
+        assert!(!asked_by(named("sato")).is_another_person(&signed_in(1, "kato@city.example")));
+    }
+
+    #[test]
+    fn a_request_from_before_people_signed_in_can_still_be_read() {
+        let stored = br#"{"person":1,"requested_by":"sato","principal":"p","document":"d"}"#;
+        let pending = Pending::decode(stored).unwrap();
+        assert_eq!(pending.first.name, "sato");
+        assert!(Pending::decode(&asked_by(signed_in(1, "a@b.example")).encode()).is_ok());
     }
 
     #[test]

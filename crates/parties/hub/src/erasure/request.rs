@@ -1,6 +1,7 @@
 //! `POST /registration/v1/erasures`: the first person asks. Nothing is erased yet.
 //!
-//! A number that is not in this partition gets one answer, whether or not another municipality has registered it.
+//! A number that is not in this partition gets one answer, whether or not another municipality has registered it. The
+//! same goes for somebody who has a certificate of a program that the caller is not in charge of (*assumed*).
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +12,8 @@ use pmh_store::{StoreError, Tx};
 use pmh_wire::{Code, Erasure, ErasureReason, ErasureRequest, ErasureScope};
 
 use super::body::{body_of, reason_text, scope_code};
-use super::pending::{self, Pending};
+use super::charge;
+use super::pending::{self, Actor, Pending};
 use crate::access::PartitionAccess;
 use crate::audit::Entry;
 use crate::registration::SignedIn;
@@ -28,7 +30,7 @@ pub(crate) async fn request(
     Body(request): Body<ErasureRequest>,
 ) -> Result<(StatusCode, Json<Erasure>), Refused> {
     let number = parse(&request)?;
-    let requested_by = pending::user_id(&request.requested_by, "requestedBy")?;
+    let first = Actor::of(&access, request.requested_by.as_deref(), "requestedBy")?;
     let document = pending::document(&request.document)?;
     let mut turn = desk.lane.turn().await;
     let mut tx = desk.store.write().await?;
@@ -38,6 +40,9 @@ pub(crate) async fn request(
     }
     let asked = Entry::of(access.code(), "erasure.request", access.principal());
     let person = match &number {
+        None if !access.is_in_charge_of_all() => {
+            return Err(Code::RightMissing.problem().at_field("scope").into());
+        }
         None => None,
         Some(number) => {
             let Some(person) = find(&desk, &access, &mut tx, number).await? else {
@@ -49,8 +54,8 @@ pub(crate) async fn request(
         }
     };
     let reason = reason_text(request.reason);
-    let outcome = format!("reason {reason}, document {document}, by {requested_by}");
-    let pending = Pending { person, requested_by, principal: access.principal().to_owned(), document };
+    let outcome = format!("reason {reason}, document {document}, by {}", first.name);
+    let pending = Pending { person, first, principal: access.principal().to_owned(), document };
     let erasure = add(&desk, &access, &mut tx, (request.scope, &reason), &pending).await?;
     let asked = asked.with_outcome(outcome);
     turn.append(&mut tx, &[person.map_or(asked.clone(), |person| asked.about(person))]).await?;
@@ -87,7 +92,10 @@ async fn find(
     number: &IndividualNumber,
 ) -> Result<Option<i64>, StoreError> {
     let tag = desk.keys.identity(access)?.number_tag(number);
-    Ok(people::list_by_tags(tx, access, &[tag]).await?.first().map(|row| row.person))
+    let Some(row) = people::list_by_tags(tx, access, &[tag]).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    Ok(charge::covers(desk, access, tx, Some(row.person)).await?.then_some(row.person))
 }
 
 async fn add(

@@ -1,4 +1,5 @@
-//! `GET /registration/v1/erasures[/{erasureId}]`: the municipality's own requests and records.
+//! `GET /registration/v1/erasures[/{erasureId}]`: the municipality's own requests and records. Once a
+//! partition was erased with its accounts, the certificate alone opens these two routes: nobody is left to sign in.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -6,6 +7,7 @@ use pmh_service::Refused;
 use pmh_wire::{Code, Erasure, Erasures};
 
 use super::body::{body_of, parse_id};
+use super::charge;
 use crate::registration::SignedIn;
 use crate::state::Desk;
 use crate::store::erasures;
@@ -19,6 +21,9 @@ pub(crate) async fn show(
     let mut tx = desk.store.read().await?;
     tx.for_municipality(access.code()).await?;
     let row = erasures::find(&mut tx, &access, &erasure).await?.ok_or(Code::NotFound)?;
+    if !charge::shows(&desk, &access, &mut tx, &row).await? {
+        return Err(Code::NotFound.into());
+    }
     Ok(Json(body_of(&mut tx, &access, &row).await?))
 }
 
@@ -30,6 +35,9 @@ pub(crate) async fn list(
     tx.for_municipality(access.code()).await?;
     let mut erasures = Vec::new();
     for row in erasures::list(&mut tx, &access).await? {
+        if !charge::shows(&desk, &access, &mut tx, &row).await? {
+            continue;
+        }
         erasures.push(body_of(&mut tx, &access, &row).await?);
     }
     Ok(Json(Erasures { erasures }))

@@ -33,11 +33,7 @@ pub(crate) async fn records(
     let access = PersonAccess::by_tag(binding.pmh_tag);
     let read = read_records(&inquiry, &mut tx, &access, Date::in_japan(now_ms)).await?;
     let mut entries = vec![Entry::of(HUB_PARTITION, "records.ask", &owner)];
-    entries.extend(
-        read.seen
-            .iter()
-            .map(|(municipality, person)| Entry::of(municipality, "records.answer", &owner).about(*person)),
-    );
+    entries.extend(read.seen.iter().map(|seen| seen.entry("records.answer", &owner)));
     turn.append(&mut tx, &entries).await?;
     turn.commit(tx).await?;
     inquiry.counters.add("records_read", 1);

@@ -14,7 +14,7 @@ use super::{
     FILE_BYTES_MAX, SUBJECTS_BYTES_MAX, cancel_task, list_subjects, list_tasks, search_subjects,
     show_results, show_task, submit_files, submit_subjects,
 };
-use crate::audit::show_checkpoints;
+use crate::audit;
 use crate::erasure;
 use crate::state::Desk;
 use crate::users::{self, AtRoute, Needs, guard};
@@ -86,10 +86,31 @@ pub(crate) static ROUTES: &[Route] = &[
         get(list_subjects::list_subjects)
     }),
     always(Verb::Post, paths::SEARCH, Needs::Right(Right::Search), || post(search_subjects::search_subjects)),
-    always(Verb::Get, paths::CHECKPOINTS, Needs::Right(Right::ReadCheckpoints), || get(show_checkpoints)),
-    always(Verb::Get, paths::ERASURES, Needs::Right(Right::Erase), || get(erasure::show::list)),
+    always(Verb::Get, paths::CHECKPOINTS, Needs::Right(Right::ReadCheckpoints), || {
+        get(audit::show_checkpoints)
+    }),
+    always(Verb::Get, paths::HANDLING, Needs::RightOverAll(Right::ReadHandling), || {
+        get(audit::show_handling)
+    }),
+    always(Verb::Post, paths::DELIVERIES, Needs::RightOverAll(Right::ReadHandling), || {
+        post(audit::show_deliveries).layer(audit::long())
+    }),
+    always(Verb::Get, paths::OPERATIONS, Needs::RightOverAll(Right::ReviewOperations), || {
+        get(audit::show_operations)
+    }),
+    with_users(Verb::Get, paths::OPERATION_REVIEWS, Needs::RightOverAll(Right::ReviewOperations), || {
+        get(audit::list_operation_reviews)
+    }),
+    with_users(Verb::Post, paths::OPERATION_REVIEWS, Needs::RightOverAll(Right::ReviewOperations), || {
+        post(audit::review_operations)
+    }),
+    always(Verb::Get, paths::ERASURES, Needs::RightWhileAccountsStand(Right::Erase), || {
+        get(erasure::show::list)
+    }),
     always(Verb::Post, paths::ERASURES, Needs::Right(Right::Erase), || post(erasure::request::request)),
-    always(Verb::Get, paths::ERASURE, Needs::Right(Right::Erase), || get(erasure::show::show)),
+    always(Verb::Get, paths::ERASURE, Needs::RightWhileAccountsStand(Right::Erase), || {
+        get(erasure::show::show)
+    }),
     always(Verb::Post, paths::ERASURE, Needs::Right(Right::Erase), || {
         post(erasure::approve::approve).layer(erasure::long())
     }),

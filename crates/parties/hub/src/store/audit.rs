@@ -35,6 +35,44 @@ pub(crate) async fn add(tx: &mut Tx, batch: &AuditBatch<'_>) -> Result<(), Store
     Ok(())
 }
 
+/// A row as it is read.
+pub(crate) struct StoredBatch {
+    pub(crate) lane: Vec<u8>,
+    pub(crate) sequence: i64,
+    pub(crate) virtual_ms: i64,
+    pub(crate) real_ms: i64,
+    pub(crate) leaves: Vec<u8>,
+    pub(crate) entries: Vec<u8>,
+    pub(crate) previous: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
+}
+
+/// Rows of all lanes, lane by lane, in order; those of a span of virtual time after a place.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    (from_ms, before_ms): (i64, i64),
+    (lane, sequence): (&[u8], i64),
+    limit: i64,
+) -> Result<Vec<StoredBatch>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT lane, sequence, virtual_ms, real_ms, leaves, entries, previous, hash FROM audit \
+         WHERE (lane > $1 OR (lane = $1 AND sequence > $2)) AND virtual_ms >= $3 AND virtual_ms < $4 \
+         ORDER BY lane, sequence LIMIT $5",
+        [lane, sequence, from_ms, before_ms, limit],
+        row => StoredBatch {
+            lane: row.try_get(0)?,
+            sequence: row.try_get(1)?,
+            virtual_ms: row.try_get(2)?,
+            real_ms: row.try_get(3)?,
+            leaves: row.try_get(4)?,
+            entries: row.try_get(5)?,
+            previous: row.try_get(6)?,
+            hash: row.try_get(7)?,
+        }
+    ))
+}
+
 pub(crate) struct CheckpointRow {
     pub(crate) lane: Vec<u8>,
     pub(crate) sequence: i64,
@@ -68,16 +106,5 @@ pub(crate) async fn list_checkpoints(tx: &mut Tx) -> Result<Vec<CheckpointRow>, 
             at_ms: row.try_get(3)?,
             signature: row.try_get(4)?,
         }
-    ))
-}
-
-/// Lane, sequence and sealed entries of every row, in the order of their lanes: for tests, which open them.
-#[cfg(test)]
-pub(crate) async fn list_sealed(tx: &mut Tx) -> Result<Vec<(Vec<u8>, i64, Vec<u8>)>, StoreError> {
-    Ok(fetch!(
-        tx,
-        "SELECT lane, sequence, entries FROM audit ORDER BY lane, sequence",
-        [],
-        row => (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)
     ))
 }

@@ -42,8 +42,9 @@ pub(crate) async fn delete_person(
     Ok(vec![certificates, answers, routes, unrouted, physical("person", rows)])
 }
 
-/// Everything that a municipality registered. Its keys, the counter of its people, the audit and the records of
-/// erasures stay: none of them is data about a person, and without counter a new person could be taken for an old.
+/// Everything that a municipality registered, and the accounts of its people. Its keys, the counters of people and
+/// accounts, the audit and the records of erasures stay: none of them is data about a person, and without counter a
+/// new person could be taken for an old.
 pub(crate) async fn delete_partition(
     tx: &mut Tx,
     access: &PartitionAccess,
@@ -65,13 +66,33 @@ pub(crate) async fn delete_partition(
     let unrouted =
         physical("unrouted", run!(tx, "DELETE FROM unrouted WHERE municipality_code = $1", [code]));
     let people = physical("person", run!(tx, "DELETE FROM person WHERE municipality_code = $1", [code]));
+    let rows = run!(tx, "DELETE FROM registration_submitter WHERE municipality_code = $1", [code]);
+    let submitters = physical("registration_submitter", rows);
     let rows = run!(tx, "DELETE FROM registration_chunk WHERE municipality_code = $1", [code]);
     let chunks = physical("registration_chunk", rows);
     let rows = run!(tx, "DELETE FROM registration_result WHERE municipality_code = $1", [code]);
     let results = physical("registration_result", rows);
     let rows = run!(tx, "DELETE FROM registration_task WHERE municipality_code = $1", [code]);
     let tasks = physical("registration_task", rows);
-    Ok(vec![certificates, answers, routes, unrouted, people, chunks, results, tasks])
+    let mut counts =
+        vec![certificates, answers, routes, unrouted, people, submitters, chunks, results, tasks];
+    counts.extend(delete_accounts(tx, access).await?);
+    Ok(counts)
+}
+
+/// Whoever signs in at the municipality, with sessions, movements and reviews.
+async fn delete_accounts(tx: &mut Tx, access: &PartitionAccess) -> Result<[CountRow; 4], StoreError> {
+    let code = access.code();
+    let sessions = run!(tx, "DELETE FROM user_session WHERE municipality_code = $1", [code]);
+    let movements = run!(tx, "DELETE FROM user_movement WHERE municipality_code = $1", [code]);
+    let reviews = run!(tx, "DELETE FROM operation_review WHERE municipality_code = $1", [code]);
+    let accounts = run!(tx, "DELETE FROM user_account WHERE municipality_code = $1", [code]);
+    Ok([
+        physical("user_session", sessions),
+        physical("user_movement", movements),
+        physical("operation_review", reviews),
+        physical("user_account", accounts),
+    ])
 }
 
 pub(crate) async fn delete_certificate(

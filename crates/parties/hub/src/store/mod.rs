@@ -14,6 +14,7 @@ pub(crate) mod movements;
 pub(crate) mod municipalities;
 pub(crate) mod people;
 pub(crate) mod results;
+pub(crate) mod reviews;
 pub(crate) mod routes;
 pub(crate) mod sessions;
 pub(crate) mod submitters;
@@ -54,6 +55,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             sqlite: include_str!("../../migrations/sqlite/0004_tasks.sql"),
             postgres: include_str!("../../migrations/postgres/0004_tasks.sql"),
         },
+        Migration {
+            version: 7,
+            name: "operation_review",
+            sqlite: include_str!("../../migrations/sqlite/0007_operation_review.sql"),
+            postgres: include_str!("../../migrations/postgres/0007_operation_review.sql"),
+        },
     ],
     roles: &[
         Role {
@@ -63,9 +70,10 @@ pub const SCHEMA: PartySchema = PartySchema {
                  routing_key, partition_counter TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
                  registration_task, registration_chunk, registration_result TO {role}",
-                "GRANT SELECT, INSERT, UPDATE ON user_counter, user_account TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON user_counter TO {role}",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON user_account TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON user_session TO {role}",
-                "GRANT SELECT, INSERT ON user_movement, registration_submitter TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON user_movement, registration_submitter, operation_review TO {role}",
                 "GRANT SELECT ON binding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON erasure TO {role}",
                 "GRANT SELECT, INSERT ON erasure_count TO {role}",

@@ -279,6 +279,16 @@ pub(crate) async fn find(
     users::find(tx, access, account).await?.map(|row| Account::open(keys, &row)).transpose()
 }
 
+/// Whose account this number is, if it is there.
+pub(crate) async fn user_id_of(
+    desk: &Desk,
+    access: &PartitionAccess,
+    tx: &mut Tx,
+    account: i64,
+) -> Result<Option<UserId>, StoreError> {
+    Ok(find(desk, access, tx, account).await?.map(|account| account.user_id))
+}
+
 pub(crate) async fn find_by_id(
     desk: &Desk,
     access: &PartitionAccess,

@@ -1,14 +1,18 @@
 //! A user who has proved who they are.
 
-use pmh_domain::user::{InstitutionMasterId, NumberViewing, Programs, Rights, Role, TerminalId, UserId};
+use pmh_domain::user::{
+    InstitutionMasterId, NaturalPerson, NumberViewing, Programs, Rights, Role, TerminalId, UserId,
+};
 
-use super::account::Account;
+use super::account::{Account, Holder};
 
 /// Rights as they stood when the request came: they are read anew for each.
 pub(crate) struct Caller {
     pub(crate) account: i64,
     pub(crate) organisation: InstitutionMasterId,
     pub(crate) user_id: UserId,
+    /// None: an unattended system.
+    pub(crate) person: Option<NaturalPerson>,
     pub(crate) role: Role,
     pub(crate) rights: Rights,
     pub(crate) programs: Programs,
@@ -25,6 +29,10 @@ impl Caller {
             account: account.number,
             organisation: account.organisation,
             user_id: account.user_id,
+            person: match account.holder {
+                Holder::Person(person) => Some(person),
+                Holder::System { .. } => None,
+            },
             role: account.role,
             rights: account.rights,
             programs: account.programs,

@@ -38,6 +38,7 @@ mod tests;
 use pmh_crypto::{Entropy, PasswordCost, PasswordHash};
 use pmh_domain::user::Parameters;
 
+pub(crate) use account::user_id_of;
 pub(crate) use apply::apply_for_user;
 pub(crate) use approve::approve_user;
 pub(crate) use caller::Caller;
@@ -53,7 +54,7 @@ pub(crate) use password::change_password;
 pub(crate) use review::review_users;
 pub(crate) use rows::{TaskPrograms, admit_row};
 pub(crate) use seed::import_seed;
-pub(crate) use sign_in::sign_in;
+pub(crate) use sign_in::{count_reviews_overdue, sign_in};
 pub(crate) use sign_out::sign_out;
 pub(crate) use tasks::{find_visible_task, list_visible_tasks};
 

@@ -11,6 +11,7 @@ use pmh_wire::users::{MOVEMENTS_MAX, UserReview};
 use super::account;
 use super::apply::invalid;
 use super::management::{entry, find_own};
+use crate::audit::note_overdue;
 use crate::registration::SignedIn;
 use crate::state::Desk;
 use crate::store::sessions;
@@ -45,5 +46,6 @@ pub(crate) async fn review_users(
     }
     turn.append(&mut tx, &entries).await?;
     turn.commit(tx).await?;
+    note_overdue(&desk).await?;
     Ok(StatusCode::NO_CONTENT)
 }

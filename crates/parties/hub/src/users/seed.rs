@@ -12,7 +12,9 @@ use pmh_wire::{SeedHub, SeedTenant};
 use super::account;
 use super::apply::draft;
 use crate::access::PartitionAccess;
+use crate::audit::FIRST_DAY;
 use crate::state::Desk;
+use crate::store::reviews::{self, ReviewRow};
 use crate::store::users;
 
 const SEEDED: &str = "users-seeded";
@@ -72,6 +74,10 @@ async fn import_tenant(desk: &Desk, tenant: &SeedTenant) -> Result<(), StartErro
         }
         account::add(desk, &access, &mut tx, &account).await?;
     }
+    // The log is reviewed for the first time a period after there are people to do so.
+    let finding = FIRST_DAY.to_owned();
+    let first = ReviewRow { account: account::THE_SEED, until_ms: now_ms, reviewed_ms: now_ms, finding };
+    reviews::add(&mut tx, &access, &first).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use axum::{Extension, Json};
 use pmh_domain::user::{Right, SignInRefusal, TerminalId};
 use pmh_domain::{Date, rfc3339_japan};
 use pmh_service::{Body, Refused};
-use pmh_store::StoreError;
+use pmh_store::{StoreError, Tx};
 use pmh_wire::Code;
 use pmh_wire::users::{UserLogin, UserSession};
 
@@ -15,7 +15,7 @@ use super::caller::principal;
 use super::guard::{SESSION, new_secret};
 use super::proof::{Claim, prove};
 use crate::access::PartitionAccess;
-use crate::audit::Entry;
+use crate::audit::{Entry, is_review_overdue};
 use crate::registration::SignedIn;
 use crate::state::Desk;
 use crate::store::sessions::{self, SessionRow};
@@ -65,7 +65,12 @@ async fn open(
     sessions::delete_of(&mut tx, access, account.number).await?;
     sessions::add(&mut tx, access, &row).await?;
     let reviews_overdue = if account.rights.holds(Right::ManageUsers) {
-        Some(count_overdue(desk, &list_all(desk, access, &mut tx).await?, account, now_ms))
+        Some(count_overdue(desk, &list_all(desk, access, &mut tx).await?, Some(account), now_ms))
+    } else {
+        None
+    };
+    let is_operation_review_overdue = if account.rights.holds(Right::ReviewOperations) {
+        Some(is_review_overdue(desk, access, &mut tx).await?)
     } else {
         None
     };
@@ -79,14 +84,28 @@ async fn open(
         role: account.role.as_str().to_owned(),
         rights: words(account.rights),
         reviews_overdue,
+        is_operation_review_overdue,
     })
 }
 
-fn count_overdue(desk: &Desk, accounts: &[Account], of: &Account, now_ms: i64) -> u64 {
+/// Accounts of a partition that nobody has looked at in time; `None` if it has no accounts.
+pub(crate) async fn count_reviews_overdue(
+    desk: &Desk,
+    access: &PartitionAccess,
+    tx: &mut Tx,
+) -> Result<Option<u64>, StoreError> {
+    let accounts = list_all(desk, access, tx).await?;
+    let overdue = count_overdue(desk, &accounts, None, desk.clock.now_ms());
+    Ok((!accounts.is_empty()).then_some(overdue))
+}
+
+/// Of one account's organisation, or of all.
+fn count_overdue(desk: &Desk, accounts: &[Account], of: Option<&Account>, now_ms: i64) -> u64 {
     let today = Date::in_japan(now_ms);
     let overdue = accounts.iter().filter(|account| {
         let standing = &account.standing;
-        account.is_of(&of.organisation) && standing.is_review_overdue(desk.users.parameters(), now_ms, today)
+        of.is_none_or(|of| account.is_of(&of.organisation))
+            && standing.is_review_overdue(desk.users.parameters(), now_ms, today)
     });
     overdue.count() as u64
 }

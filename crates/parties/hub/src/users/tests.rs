@@ -2,9 +2,12 @@
 
 mod accounts;
 mod audit;
+mod erasing;
+mod logs;
 mod matrix;
 mod scope;
 mod sign_in;
 mod stand;
+mod targets;
 mod terminals;
 mod without_users;

@@ -108,6 +108,11 @@ macro_rules! access {
             / "You have no right to delete. Apply to your administrator if you need it."
         vendor "isDeleted が true のレコードには delete の権限が必要です。"
             / "A record with isDeleted true needs the right delete.";
+    SignedInPersonActs "PMH-A423" 422 "The signed-in user is the person"
+        clerk "担当者名の入力は不要です。サインインしている本人の操作として記録されます。"
+            / "Name nobody here: the act is recorded as that of whoever is signed in."
+        vendor "利用者認証が有効な環境では requestedBy・approvedBy を送れません。サインイン中の利用者がその人になります。"
+            / "Where users sign in, requestedBy and approvedBy are not taken: the signed-in user is that person.";
 
         }
     };

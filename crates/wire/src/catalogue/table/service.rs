@@ -5,10 +5,10 @@ macro_rules! service {
         $next! { [$($rest)*] $($before)*
     // D: deletion and erasure.
     NothingToErase "PMH-D404" 404 "Nothing to erase"
-        clerk "消去の対象となる人は、この自治体には登録されていません。"
-            / "There is no such person of this municipality to erase."
-        vendor "この個人番号の人は、この自治体の領域にいません。他の自治体に登録されていても同じ応答です。"
-            / "Nobody with this number is in this municipality's partition. Somebody registered elsewhere gets the same answer.";
+        clerk "消去できる人が見つかりません。登録がないか、担当していない事務の登録がある人です。"
+            / "There is nobody whom you may erase: not registered here, or also in a program that is not in your charge."
+        vendor "この個人番号の人は、この自治体の領域にいないか、利用者の担当外の事務の証があります。他の自治体に登録されていても同じ応答です。"
+            / "Nobody with this number is in this municipality's partition, or they have a certificate of a program that the user is not in charge of. Somebody registered elsewhere gets the same answer.";
     SecondPersonNeeded "PMH-D403" 403 "A second person is needed"
         clerk "消去には二人が必要です。申請した人とは別の人が承認してください。"
             / "An erasure takes two people. Somebody other than who asked has to approve it."

@@ -6,7 +6,7 @@ use pmh_service::master_key;
 use pmh_wire::{Party, paths};
 use serde_json::{Value, json};
 
-use super::stand::{OSAKA, Stand, call, login, number, person, post, record};
+use super::stand::{OSAKA, Stand, call, concrete, login, number, person, post, record};
 use crate::keys::QueryKeys;
 use crate::registration::ROUTES;
 use crate::store::{QUERY, audit};
@@ -19,8 +19,9 @@ async fn told(stand: &Stand) -> Vec<Value> {
     let keys = QueryKeys::open(&store, &master, &stand.env.entropy).await.unwrap();
     let mut tx = store.read().await.unwrap();
     let mut entries = Vec::new();
-    for (lane, sequence, sealed) in audit::list_sealed(&mut tx).await.unwrap() {
-        let mut rest = sealed.as_slice();
+    for batch in audit::list(&mut tx, (i64::MIN, i64::MAX), (&[], 0), i64::MAX).await.unwrap() {
+        let (lane, sequence) = (batch.lane, batch.sequence);
+        let mut rest = batch.entries.as_slice();
         let mut position = 0_u64;
         while let Some((&length, after)) = rest.split_first() {
             let (partition, after) = after.split_at(usize::from(length));
@@ -53,7 +54,7 @@ async fn each_call_at_each_route_is_one_entry_with_the_users_id_and_the_outcome(
     for route in ROUTES {
         let session = stand.signed_in("s-clerk").await;
         let before = calls(&stand).await.len();
-        let path = route.path.replace("{taskId}", "task-00000000000000000000000000000000");
+        let path = concrete(route.path);
         let answer = call(&client, Some(&session), route.verb, (&path, Some(&json!({})))).await;
         let after = calls(&stand).await;
         assert_eq!(after.len(), before + 1, "{path}");
