@@ -11,7 +11,7 @@ use pmh_crypto::{
     Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, OpenError, Place, Ring, Sealed, WrapPlace,
     route_mac, route_mac_holds,
 };
-use pmh_domain::{IndividualNumber, MunicipalityCode, PmhId, PmhPseudonym};
+use pmh_domain::{IndividualNumber, MunicipalityCode, Numbering, PmhId, PmhPseudonym};
 use pmh_service::StartError;
 use pmh_store::{Store, StoreError};
 use pmh_wire::Party;
@@ -25,6 +25,7 @@ use crate::store::answers::AnswerRow;
 use crate::store::bindings::Binding;
 use crate::store::certificates::CertificateRow;
 use crate::store::epochs::HUB_PARTITION;
+use crate::store::joins::Joined;
 use crate::store::keys::{self, WrappedKey};
 use crate::store::people::PersonRow;
 use crate::store::routes::Route;
@@ -194,7 +195,7 @@ pub(crate) struct IdentityKeys {
 /// Number and five items of a person, and the PMH-ID if there is one.
 pub(crate) struct OpenedPerson {
     pub(crate) identity: PersonToNumber,
-    pub(crate) pmh_id: Option<PmhId>,
+    pub(crate) numbering: Numbering,
 }
 
 impl IdentityKeys {
@@ -225,6 +226,7 @@ impl IdentityKeys {
             identity: seal("identity", &identity::encode(&draft.identity)),
             pmh_id: draft.numbering.pmh_id().map(|pmh_id| seal("pmh_id", pmh_id.expose_bytes())),
             numbering: draft.numbering.code(),
+            spelled: draft.numbering.spelled().code(),
             task: draft.task.clone(),
             version,
             key_version: self.version(),
@@ -242,7 +244,8 @@ impl IdentityKeys {
                 Some(PmhId::from_bytes(bytes))
             }
         };
-        Ok(OpenedPerson { identity: identity::decode(&text)?, pmh_id })
+        let numbering = identity::numbering_of(row.numbering, pmh_id, row.spelled)?;
+        Ok(OpenedPerson { identity: identity::decode(&text)?, numbering })
     }
 
     pub(crate) fn seal_file_name(&self, task: &[u8], name: &str) -> Vec<u8> {
@@ -455,9 +458,9 @@ impl RoutingKey {
         route_mac(&self.0, pmh_tag, municipality, person).to_vec()
     }
 
-    /// Whether this route was written by the hub for this tag.
-    pub(crate) fn leads(&self, pmh_tag: &[u8], route: &Route) -> bool {
-        route_mac_holds(&self.0, pmh_tag, &route.municipality_code, route.person, &route.mac)
+    /// Whether this route was written by the hub.
+    pub(crate) fn leads(&self, route: &Route) -> bool {
+        route_mac_holds(&self.0, &route.pmh_tag, &route.municipality_code, route.person, &route.mac)
     }
 
     /// Whether this binding was written by the hub.
@@ -467,6 +470,15 @@ impl RoutingKey {
 
     pub(crate) fn binding_mac(&self, pseudonym_tag: &[u8], pmh_tag: &[u8]) -> Vec<u8> {
         self.0.tag("binding", &[pseudonym_tag, pmh_tag].concat()).to_vec()
+    }
+
+    /// Whether this join was written by the hub.
+    pub(crate) fn joins(&self, joined: &Joined) -> bool {
+        self.join_mac(&joined.retired_tag, &joined.surviving_tag) == joined.mac
+    }
+
+    pub(crate) fn join_mac(&self, retired_tag: &[u8], surviving_tag: &[u8]) -> Vec<u8> {
+        self.0.tag("join", &[retired_tag, surviving_tag].concat()).to_vec()
     }
 }
 
@@ -483,18 +495,4 @@ fn damaged(column: &'static str) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stand::Stand;
-
-    #[tokio::test]
-    async fn another_master_key_is_named_as_what_is_wrong() {
-        let stand = Stand::new().await;
-        let other = MasterKey::generate(&stand.entropy);
-        let osaka = [stand.access.municipality()];
-        let desk = DeskKeys::open(&stand.store, &other, &stand.entropy, &osaka).await;
-        assert!(matches!(desk.err(), Some(StartError::WrongMasterKey(Party::Hub))));
-        let query = QueryKeys::open(&stand.store, &other, &stand.entropy).await;
-        assert!(matches!(query.err(), Some(StartError::WrongMasterKey(Party::Hub))));
-    }
-}
+mod tests;

@@ -29,6 +29,9 @@ pub struct Task {
     pub rejected: u64,
     pub numbering_pending: u64,
     pub numbered: u64,
+    /// Of the numbered: the insurers spell an item of theirs otherwise.
+    #[serde(default)]
+    pub spelled_otherwise: u64,
     pub mismatched: u64,
     pub not_found: u64,
     /// What the task waits for while it is not completed, such as a party that does not answer.

@@ -79,7 +79,8 @@ async fn a_message_of_too_many_or_of_other_members_is_refused() {
     let wrong = LinkingEntry { pmh_id: "pmh-0".to_owned(), linking_number: "L-1".to_owned() };
     assert_eq!(refusal(server.link(vec![wrong]).await), Some(Code::InvalidMember));
 
-    let mut request = serde_json::to_value(LinkingEntries { entries: vec![linked(1)] }).unwrap();
+    let mut request =
+        serde_json::to_value(LinkingEntries { entries: vec![linked(1)], joined: Vec::new() }).unwrap();
     request["entries"][0]["myNumber"] = json!("000000000012");
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     let body = Body::from(request.to_string());
@@ -94,7 +95,7 @@ async fn a_message_of_too_many_or_of_other_members_is_refused() {
 async fn only_the_intermediate_server_may_link() {
     let stand = Stand::new(&[enrolled(1)]);
     let server = stand.start().await;
-    let request = LinkingEntries { entries: vec![linked(1)] };
+    let request = LinkingEntries { entries: vec![linked(1)], joined: Vec::new() };
     let outcome: Result<Received, _> = server.institution_at_linking.post(paths::LINKING, &request).await;
     assert_eq!(refusal(outcome), Some(Code::WrongPeer));
 }

@@ -27,6 +27,7 @@ pub(crate) fn task_body(desk: &Desk, access: &PartitionAccess, row: &TaskRow) ->
         rejected: count(progress.rejected),
         numbering_pending: count(row.numbering_pending()),
         numbered: count(progress.numbered),
+        spelled_otherwise: count(progress.spelled_otherwise),
         mismatched: count(progress.mismatched),
         not_found: count(progress.not_found),
         waiting_for: if row.numbering_pending() > 0 { desk.waiting_for(access) } else { None },

@@ -8,6 +8,7 @@ pub(crate) mod certificates;
 pub(crate) mod epochs;
 pub(crate) mod erasing;
 pub(crate) mod erasures;
+pub(crate) mod joins;
 pub(crate) mod keys;
 pub(crate) mod movements;
 pub(crate) mod municipalities;
@@ -47,6 +48,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             sqlite: include_str!("../../migrations/sqlite/0003_erasure.sql"),
             postgres: include_str!("../../migrations/postgres/0003_erasure.sql"),
         },
+        Migration {
+            version: 6,
+            name: "numbering",
+            sqlite: include_str!("../../migrations/sqlite/0006_numbering.sql"),
+            postgres: include_str!("../../migrations/postgres/0006_numbering.sql"),
+        },
     ],
     roles: &[
         Role {
@@ -60,6 +67,7 @@ pub const SCHEMA: PartySchema = PartySchema {
                 "GRANT SELECT, INSERT, DELETE ON user_session TO {role}",
                 "GRANT SELECT, INSERT ON user_movement, registration_submitter TO {role}",
                 "GRANT SELECT ON binding TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON joined TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON erasure TO {role}",
                 "GRANT SELECT, INSERT ON erasure_count TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON unrouted TO {role}",
@@ -71,7 +79,7 @@ pub const SCHEMA: PartySchema = PartySchema {
         Role {
             name: QUERY,
             grants: &[
-                "GRANT SELECT ON subsidy_key, routing_key, route, answer TO {role}",
+                "GRANT SELECT ON subsidy_key, routing_key, route, answer, joined TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON binding TO {role}",
                 "GRANT SELECT, DELETE ON unbinding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON epoch TO {role}",

@@ -47,6 +47,8 @@ pub(crate) struct Progress {
     pub(crate) not_found: i64,
     /// Asked for again by a later task before an answer came.
     pub(crate) superseded: i64,
+    /// Of the numbered.
+    pub(crate) spelled_otherwise: i64,
 }
 
 pub(crate) struct NewTask<'a> {
@@ -107,18 +109,18 @@ pub(crate) async fn accept(
 }
 
 const SELECT_ONE: &str = "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, \
-    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded \
-    FROM registration_task WHERE municipality_code = $1 AND task = $2 AND status = 1";
+    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded, \
+    spelled_otherwise FROM registration_task WHERE municipality_code = $1 AND task = $2 AND status = 1";
 const SELECT_ALL: &str = "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, \
-    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded \
-    FROM registration_task WHERE municipality_code = $1 AND status = 1 ORDER BY accepted_order DESC LIMIT 200";
+    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded, \
+    spelled_otherwise FROM registration_task WHERE municipality_code = $1 AND status = 1 ORDER BY accepted_order DESC LIMIT 200";
 const SELECT_NEXT: &str = "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, \
-    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded \
-    FROM registration_task WHERE municipality_code = $1 AND status = 1 AND next_chunk < chunks \
+    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded, \
+    spelled_otherwise FROM registration_task WHERE municipality_code = $1 AND status = 1 AND next_chunk < chunks \
     ORDER BY accepted_order LIMIT 1";
 const SELECT_SAME: &str = "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, \
-    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded \
-    FROM registration_task WHERE municipality_code = $1 AND status = 1 AND content_tag = $2 \
+    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded, \
+    spelled_otherwise FROM registration_task WHERE municipality_code = $1 AND status = 1 AND content_tag = $2 \
     AND (next_chunk < chunks OR asked > numbered + mismatched + not_found + superseded) \
     ORDER BY accepted_order DESC LIMIT 1";
 
@@ -142,6 +144,7 @@ macro_rules! task_row {
                 mismatched: $row.try_get(13)?,
                 not_found: $row.try_get(14)?,
                 superseded: $row.try_get(15)?,
+                spelled_otherwise: $row.try_get(16)?,
             },
         }
     };
@@ -190,7 +193,8 @@ pub(crate) async fn advance(
         "UPDATE registration_task SET next_chunk = next_chunk + $3, registered = registered + $4, \
          updated = updated + $5, unchanged = unchanged + $6, deleted = deleted + $7, \
          rejected = rejected + $8, asked = asked + $9, numbered = numbered + $10, \
-         mismatched = mismatched + $11, not_found = not_found + $12, superseded = superseded + $13 \
+         mismatched = mismatched + $11, not_found = not_found + $12, superseded = superseded + $13, \
+         spelled_otherwise = spelled_otherwise + $14 \
          WHERE municipality_code = $1 AND task = $2",
         [
             access.code(),
@@ -205,7 +209,8 @@ pub(crate) async fn advance(
             more.numbered,
             more.mismatched,
             more.not_found,
-            more.superseded
+            more.superseded,
+            more.spelled_otherwise
         ]
     );
     Ok(())
