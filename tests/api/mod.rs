@@ -8,6 +8,7 @@ mod epochs;
 mod erasures;
 mod files;
 mod linkage_keys;
+mod numbering;
 mod peers;
 mod queries;
 mod records;

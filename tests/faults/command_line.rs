@@ -129,7 +129,8 @@ fn faults(example: &str, verbs: &BTreeSet<String>) -> Vec<String> {
 #[tokio::test]
 async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
     let verbs = verbs().await;
-    let wanted = ["demo", "up", "serve", "seed", "register", "watch", "visit", "card", "status", "generate"];
+    let wanted =
+        ["demo", "up", "serve", "seed", "register", "watch", "visit", "card", "number", "status", "generate"];
     assert_eq!(verbs, wanted);
     let known: BTreeSet<String> = verbs.iter().cloned().collect();
     let mut found = examples(&pmh_sim(["--help"]).await.must_end_with(0));

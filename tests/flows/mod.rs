@@ -6,5 +6,6 @@ mod erasure;
 mod faulty_numbering;
 mod hidden;
 mod numbering;
+mod numbers;
 mod retention;
 mod visit;

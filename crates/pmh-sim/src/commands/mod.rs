@@ -4,6 +4,7 @@ mod card;
 mod check;
 mod demo;
 mod generate;
+mod number;
 mod register;
 mod seed;
 mod serve;
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Visit(visit::Visit),
     /// Renews, stops, loses, activates or shows a card. カードの更新・停止・紛失・再開・表示をします。
     Card(card::Card),
+    /// Changes an Individual Number, or joins two of one person. 個人番号の変更・統合をします。
+    Number(number::Number),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -57,6 +60,7 @@ impl Command {
             Self::Watch(watch) => watch.run(output).await,
             Self::Visit(visit) => visit.run(output).await,
             Self::Card(card) => card.run(output).await,
+            Self::Number(number) => number.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

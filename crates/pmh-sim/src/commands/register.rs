@@ -141,7 +141,7 @@ fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
     }
     let header = match output.language {
         crate::language::Language::Ja => {
-            ["受信", "登録", "更新", "変更なし", "削除", "エラー", "採番済", "不一致", "該当なし"]
+            ["受信", "登録", "更新", "変更なし", "削除", "エラー", "採番済", "表記差", "不一致", "該当なし"]
         }
         crate::language::Language::En => [
             "received",
@@ -151,6 +151,7 @@ fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
             "deleted",
             "rejected",
             "numbered",
+            "spelled otherwise",
             "mismatched",
             "not found",
         ],
@@ -164,6 +165,7 @@ fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
         task.deleted,
         task.rejected,
         task.numbered,
+        task.spelled_otherwise,
         task.mismatched,
         task.not_found,
     ]);
