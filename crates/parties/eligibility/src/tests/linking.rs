@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use pmh_wire::{Code, LinkingEntries, LinkingEntry, Received, paths};
+use pmh_wire::{Code, JoinedPmhIds, LinkingEntries, LinkingEntry, Received, paths};
 use serde_json::json;
 
 use super::stand::{BOTH, Stand, enrolled, linked, pmh_id, refusal};
@@ -68,6 +68,34 @@ async fn a_linking_number_never_gets_another_pmh_id() {
     let asked = stand.hub.asked();
     assert_eq!(asked.len(), 1, "nothing of a refused message is stored");
     assert!(asked[0].pmh_id == pmh_id(1));
+}
+
+#[tokio::test]
+async fn a_linking_number_goes_over_to_the_pmh_id_that_its_own_was_joined_into() {
+    let stand = Stand::new(&[enrolled(1)]);
+    let server = stand.start().await;
+    server.link(vec![linked(1)]).await.unwrap();
+    stand.portal.wait_until(|log| log.accepted.len() == 1).await;
+    let entry = LinkingEntry { pmh_id: pmh_id(9).expose_text(), linking_number: "L-1".to_owned() };
+    let joined = |retired: u8, surviving: u8| LinkingEntries {
+        entries: vec![entry.clone()],
+        joined: vec![JoinedPmhIds {
+            retired_pmh_id: pmh_id(retired.into()).expose_text(),
+            surviving_pmh_id: pmh_id(surviving.into()).expose_text(),
+        }],
+    };
+    for (retired, surviving) in [(2, 9), (1, 8), (9, 1)] {
+        let outcome: Result<Received, _> =
+            server.intermediate.post(paths::LINKING, &joined(retired, surviving)).await;
+        assert_eq!(refusal(outcome), Some(Code::LinkedOtherwise), "{retired} into {surviving}");
+    }
+    for _ in 0..2 {
+        let _: Received = server.intermediate.post(paths::LINKING, &joined(1, 9)).await.unwrap();
+    }
+    server.confirm("C-1", BOTH).await.unwrap();
+    assert!(stand.hub.asked()[0].pmh_id == pmh_id(9));
+    stand.portal.wait_until(|log| log.accepted.len() == 2).await;
+    assert_eq!(stand.portal.accepted()[1].pmh_id, pmh_id(9).expose_text());
 }
 
 #[tokio::test]

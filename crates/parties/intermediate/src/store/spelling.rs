@@ -40,3 +40,11 @@ pub(crate) async fn delete(tx: &mut Tx, persons: &[i64]) -> Result<(), StoreErro
     }
     Ok(())
 }
+
+/// The items of everybody.
+#[cfg(test)]
+pub(crate) async fn list_all(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
+    Ok(on_connection!(tx, conn => sqlx::query_scalar("SELECT items FROM spelled_otherwise ORDER BY person")
+        .fetch_all(conn)
+        .await)?)
+}

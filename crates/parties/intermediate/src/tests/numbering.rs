@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use pmh_wire::{Code, NumberingRequest, PersonToNumber, Reason, paths};
+use pmh_wire::{Code, ItemName, NumberingRequest, PersonToNumber, Reason, paths};
 use serde_json::{Value, json};
 
 use super::stand::{Server, Stand, asked, enrolled, refusal};
@@ -25,6 +25,31 @@ fn faulty() -> [PersonToNumber; 5] {
     people[3].basic_five_info.date_of_birth = "1980-02-28".to_owned();
     people[4].basic_five_info.sex = "2".to_owned();
     people
+}
+
+/// What is kept of the spelling of person 1, as a code.
+async fn kept_spelling(stand: &Stand) -> Vec<i64> {
+    let database = pmh_store::Database::Sqlite { folder: stand.folder.path().join("db") };
+    let tables = crate::SCHEMA.open(&database, crate::store::APP, 1).await.unwrap();
+    crate::store::spelling::list_all(&mut tables.read().await.unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn another_spelling_is_numbered_and_kept_by_its_items_until_it_comes_as_the_insurers_spell_it() {
+    let stand = Stand::new(&[enrolled(1)]);
+    let server = stand.start().await;
+    let mut spelled = asked(1);
+    spelled.basic_five_info.name = "試験 1郎".to_owned();
+    spelled.basic_five_info.address = "大阪府大阪市北区中之島１丁目".to_owned();
+    for _ in 0..2 {
+        let answer = server.number(vec![spelled.clone(), asked(2)]).await.unwrap();
+        assert_eq!((answer.numbered.len(), answer.not_numbered.len()), (1, 1));
+        assert_eq!(answer.spelled_otherwise[0].my_number, spelled.my_number);
+        assert_eq!(answer.spelled_otherwise[0].items, [ItemName::Name, ItemName::Address]);
+        assert_eq!(kept_spelling(&stand).await, [1 + 4]);
+    }
+    assert!(server.number(vec![asked(1)]).await.unwrap().spelled_otherwise.is_empty());
+    assert!(kept_spelling(&stand).await.is_empty());
 }
 
 #[tokio::test]
