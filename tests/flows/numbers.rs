@@ -122,7 +122,9 @@ async fn a_former_number_is_nobody_s_for_good(place: &TestDatabase) {
     refused(world.change(&person(1), &person(2)).await, Code::NumberTaken, "to another person's number");
     refused(world.change(&person(1), &person(1)).await, Code::NumberTaken, "to itself");
     refused(world.change(&person(900), &person(901)).await, Code::NumberNotEnrolled, "a stranger's number");
-    let enrol = pmh_wire::Enrol { people: vec![former.at_intermediate()] };
+    let mut stranger = person(901);
+    stranger.my_number = former.my_number.clone();
+    let enrol = pmh_wire::Enrol { people: vec![stranger.at_intermediate()] };
     let enrolled = world.post_plain(Door::IntermediateAdmin, paths::ADMIN_PEOPLE, &enrol).await;
     refused(enrolled, Code::LinkedOtherwise, "enrolled under a former number");
 }

@@ -80,8 +80,8 @@ async fn a_linking_number_goes_over_to_the_pmh_id_that_its_own_was_joined_into()
     let joined = |retired: u8, surviving: u8| LinkingEntries {
         entries: vec![entry.clone()],
         joined: vec![JoinedPmhIds {
-            retired_pmh_id: pmh_id(retired.into()).expose_text(),
-            surviving_pmh_id: pmh_id(surviving.into()).expose_text(),
+            retired_pmh_id: pmh_id(retired).expose_text(),
+            surviving_pmh_id: pmh_id(surviving).expose_text(),
         }],
     };
     for (retired, surviving) in [(2, 9), (1, 8), (9, 1)] {
