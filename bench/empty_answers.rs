@@ -108,7 +108,7 @@ async fn number(topology: &Topology, records: &[SubjectRecord]) -> Result<BTreeM
         my_number: record.my_number.clone(),
         basic_five_info: record.basic_five_info.clone(),
     });
-    let request = NumberingRequest { people: people.collect() };
+    let request = NumberingRequest { people: people.collect(), joins_after: 0 };
     let answer: NumberingAnswer = intermediate.post(paths::NUMBERING, &request).await?;
     let ids = answer.numbered.into_iter().map(|one| Ok((one.my_number, PmhId::parse(&one.pmh_id)?)));
     ids.collect()

@@ -2,11 +2,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use pmh_wire::{Code, Door, Party, paths};
+use pmh_crypto::Entropy;
+use pmh_domain::{ClockState, InstitutionCode, Strictness, VirtualClock};
+use pmh_eligibility::hub::Epochs;
+use pmh_service::Counters;
+use pmh_wire::{ClockCommand, Code, Door, Party, paths};
 
 use crate::support::answers::post_json;
+use crate::support::oqs::{CONSENTED, agree};
+use crate::support::people::person;
 use crate::support::rows::HubTables;
-use crate::support::world::World;
+use crate::support::world::{HOSPITAL, OSAKA, World};
 use crate::support::{TestDatabase, for_each_store};
 
 async fn a_public_key_that_is_none_opens_no_epoch(place: &TestDatabase) {
@@ -48,4 +54,29 @@ async fn ids_of_epochs_rise_and_a_refused_one_costs_none(place: &TestDatabase) {
     assert_eq!(HubTables::open(place).await.count("epoch").await, 3);
 }
 
-for_each_store!(a_public_key_that_is_none_opens_no_epoch, ids_of_epochs_rise_and_a_refused_one_costs_none);
+/// The hub has renewed the epoch, and its answer was lost: the eligibility system still mints under the one before.
+async fn after_a_lost_renewal_the_next_visit_agrees_anew_and_is_answered(place: &TestDatabase) {
+    let (world, _) = World::hub(place).await;
+    world.office(OSAKA).register(&[person(0).record()]).await;
+    let hub = world.client(Party::Eligibility, "oqs", Door::HubEligibility);
+    let clock = VirtualClock::from_state(ClockState { virtual_ms: 0, real_ms: 0, frozen: true });
+    clock.set(world.now_ms().await);
+    let oqs = Epochs::new(hub.clone(), Entropy::new(), clock.clone(), Counters::new());
+    let hospital = InstitutionCode::parse(HOSPITAL, Strictness::Strict).unwrap();
+    let visit = async || oqs.query(&person(0).pmh_id(), &hospital, CONSENTED).await;
+    assert_eq!(visit().await.unwrap().subsidies.len(), 1);
+    let before = oqs.current();
+
+    world.turn_clock(ClockCommand::AdvanceMs(1_000)).await;
+    agree(&hub).await;
+    world.turn_clock(ClockCommand::AdvanceMs(1_000)).await;
+    clock.set(world.now_ms().await);
+    assert_eq!(visit().await.unwrap().subsidies.len(), 1);
+    assert_ne!(oqs.current(), before);
+}
+
+for_each_store!(
+    after_a_lost_renewal_the_next_visit_agrees_anew_and_is_answered,
+    a_public_key_that_is_none_opens_no_epoch,
+    ids_of_epochs_rise_and_a_refused_one_costs_none
+);

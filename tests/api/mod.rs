@@ -12,6 +12,7 @@ mod files;
 mod layouts;
 mod linkage_keys;
 mod logs;
+mod numbering;
 mod peers;
 mod queries;
 mod records;

@@ -202,6 +202,7 @@ async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
         "card",
         "erase",
         "municipality",
+        "number",
         "user",
         "status",
         "generate",

@@ -6,6 +6,7 @@ mod erasure;
 mod faulty_numbering;
 mod hidden;
 mod numbering;
+mod numbers;
 mod retention;
 mod schemes;
 mod visit;

@@ -1,7 +1,7 @@
 //! Numbering by the real intermediate server: who is numbered, who is not, and who stays whom.
 
 use pmh_intermediate::Options;
-use pmh_wire::{BasicFiveInfo, SubjectRecord, Task, WaitsFor, paths};
+use pmh_wire::{BasicFiveInfo, ItemName, SubjectRecord, Task, TaskSubjects, WaitsFor, paths};
 
 use crate::support::answers::{get, until};
 use crate::support::people::{Person, array, person};
@@ -65,14 +65,90 @@ async fn one_differing_item_of_five_is_not_numbered_until_it_is_corrected(place:
     assert_eq!(tables.count("route").await, 5);
 }
 
-async fn with_the_check_off_the_number_alone_decides(place: &TestDatabase) {
-    let world = started(place, false).await;
-    let office = world.office(OSAKA);
+/// The five faulty ones, somebody whom nobody knows, and one without fault.
+fn mixed() -> Vec<SubjectRecord> {
     let mistaken =
         differing().map(|(person, five)| SubjectRecord { basic_five_info: five, ..person.record() });
-    let task = office.register(&mistaken).await;
-    assert_eq!((task.registered, task.mismatched, task.numbered), (5, 0, 5));
-    assert_eq!(states(&office).await, ["numbered"; 5]);
+    mistaken.into_iter().chain([person(500).record(), person(7).record()]).collect()
+}
+
+async fn with_the_check_off_the_number_alone_decides_and_nothing_else_differs(place: &TestDatabase) {
+    let elsewhere = TestDatabase::sqlite();
+    let mut runs = Vec::new();
+    for (place, compare) in [(place, false), (&elsewhere, true)] {
+        let world = started(place, compare).await;
+        let office = world.office(OSAKA);
+        let task = office.register(&mixed()).await;
+        let results = office.results(&task.task_id).await;
+        let others = [person(500), person(7)];
+        let others = [office.search(&others[0]).await.unwrap(), office.search(&others[1]).await.unwrap()];
+        runs.push((task, results, states(&office).await, others));
+    }
+    let (off, on) = (&runs[0], &runs[1]);
+    assert_eq!(
+        (off.2.clone(), on.2.clone()),
+        (vec!["numbered".to_owned(); 5], vec!["mismatch".to_owned(); 5])
+    );
+    assert_eq!((off.0.numbered, off.0.mismatched, on.0.numbered, on.0.mismatched), (6, 0, 1, 5));
+    let otherwise = Task {
+        task_id: on.0.task_id.clone(),
+        accepted_at: on.0.accepted_at.clone(),
+        numbered: 1,
+        mismatched: 5,
+        ..off.0.clone()
+    };
+    assert_eq!(otherwise, on.0);
+    assert_eq!(off.1, on.1, "what is told of the rows");
+    assert!(off.3 == on.3, "the two whom the check has nothing to say of");
+}
+
+/// In another spelling: half-width kana in one item, full-width digits in another.
+fn spelled_otherwise(person: &Person) -> SubjectRecord {
+    let mut record = person.record();
+    record.basic_five_info.name_kana = record.basic_five_info.name_kana.replace("シケン", "ｼｹﾝ");
+    record.basic_five_info.address = record.basic_five_info.address.replace("1丁目", "１丁目");
+    record
+}
+
+async fn another_spelling_is_numbered_and_shown_by_its_items_until_it_is_gone(place: &TestDatabase) {
+    let world = started(place, true).await;
+    let office = world.office(OSAKA);
+    let task = office.register(&[spelled_otherwise(&person(0)), person(1).record()]).await;
+    assert_eq!((task.numbered, task.spelled_otherwise, task.mismatched), (2, 1, 0));
+    let items = async |person: &Person| office.search(person).await.unwrap().spelled_otherwise;
+    assert_eq!(items(&person(0)).await, [ItemName::NameKana, ItemName::Address]);
+    assert!(items(&person(1)).await.is_empty());
+    let listed: TaskSubjects = get(&office.hub, &paths::task_subjects(&task.task_id, None)).await.json();
+    let listed: Vec<usize> = listed.people.iter().map(|person| person.spelled_otherwise.len()).collect();
+    assert_eq!(listed, [2, 0]);
+
+    let task = office.register(&[person(0).record()]).await;
+    assert_eq!((task.updated, task.numbered, task.spelled_otherwise), (1, 1, 0));
+    assert!(items(&person(0)).await.is_empty());
+}
+
+async fn with_the_check_off_no_spelling_is_told(place: &TestDatabase) {
+    let world = started(place, false).await;
+    let office = world.office(OSAKA);
+    let task = office.register(&[spelled_otherwise(&person(0))]).await;
+    assert_eq!((task.numbered, task.spelled_otherwise), (1, 0));
+    assert!(office.search(&person(0)).await.unwrap().spelled_otherwise.is_empty());
+}
+
+/// The clerk is told what to do, and no item: the same words for each of the five.
+async fn a_mismatch_is_told_with_a_text_and_without_its_item(place: &TestDatabase) {
+    let world = started(place, true).await;
+    let office = world.office(OSAKA);
+    office.register(&mixed()).await;
+    let mut told = Vec::new();
+    for (person, _) in differing() {
+        told.push(office.search(&person).await.unwrap().problem.unwrap());
+    }
+    assert_eq!((told[0].code.as_str(), told[0].field.as_deref()), ("PMH-N001", Some("basicFiveInfo")));
+    assert!(told.iter().all(|problem| *problem == told[0]));
+    let unknown = office.search(&person(500)).await.unwrap().problem.unwrap();
+    assert_eq!((unknown.code.as_str(), unknown.field.as_deref()), ("PMH-N002", Some("myNumber")));
+    assert_eq!(office.search(&person(7)).await.unwrap().problem, None);
 }
 
 async fn somebody_whom_the_insurers_do_not_know_is_not_numbered(place: &TestDatabase) {
@@ -92,7 +168,10 @@ async fn a_numbered_person_whose_items_stop_matching_loses_the_way_there(place: 
     let (_, five) = differing()[0].clone();
     office.register(&[SubjectRecord { basic_five_info: five, ..person(0).record() }]).await;
     assert_eq!(office.search(&person(0)).await.unwrap().numbering, "mismatch");
-    assert_eq!(tables.count("route").await, 0);
+    assert_eq!((tables.count("route").await, tables.count("unrouted").await), (0, 1));
+    office.register(&[person(0).record()]).await;
+    assert_eq!(office.search(&person(0)).await.unwrap().numbering, "numbered");
+    assert_eq!((tables.count("route").await, tables.count("unrouted").await), (1, 0), "and it comes back");
 }
 
 async fn a_person_keeps_the_pmh_id_over_records_and_municipalities(place: &TestDatabase) {
@@ -134,7 +213,10 @@ async fn what_is_registered_while_the_intermediate_server_is_away_is_numbered_wh
 
 for_each_store!(
     one_differing_item_of_five_is_not_numbered_until_it_is_corrected,
-    with_the_check_off_the_number_alone_decides,
+    with_the_check_off_the_number_alone_decides_and_nothing_else_differs,
+    another_spelling_is_numbered_and_shown_by_its_items_until_it_is_gone,
+    with_the_check_off_no_spelling_is_told,
+    a_mismatch_is_told_with_a_text_and_without_its_item,
     somebody_whom_the_insurers_do_not_know_is_not_numbered,
     a_numbered_person_whose_items_stop_matching_loses_the_way_there,
     a_person_keeps_the_pmh_id_over_records_and_municipalities,

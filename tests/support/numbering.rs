@@ -53,6 +53,10 @@ async fn answer(
     State(scripted): State<ScriptedIntermediate>,
     Json(request): Json<NumberingRequest>,
 ) -> Response {
+    if request.people.is_empty() {
+        // Only joins are asked for, of which this server knows none.
+        return Json(NumberingAnswer::default()).into_response();
+    }
     let mut scripted = scripted.0.lock().unwrap_or_else(PoisonError::into_inner);
     let answer = (scripted.script)(&request);
     scripted.seen.push(request);
@@ -83,7 +87,7 @@ impl World {
         let hub = self.client(Party::Hub, "hub", Door::Numbering);
         let asked =
             PersonToNumber { my_number: person.my_number.clone(), basic_five_info: person.five.clone() };
-        let request = NumberingRequest { people: vec![asked] };
+        let request = NumberingRequest { people: vec![asked], joins_after: 0 };
         let mut answer: NumberingAnswer = hub.post(paths::NUMBERING, &request).await.unwrap();
         answer.numbered.pop().unwrap().pmh_id
     }

@@ -133,6 +133,7 @@ impl World {
     pub(crate) async fn start_intermediate(&self, options: pmh_intermediate::Options) {
         let mut addresses = self.addresses();
         let mut listeners = addresses.bind(&[Door::Numbering, Door::IntermediateAdmin]).unwrap();
+        addresses.write(&self.data).unwrap();
         let serving = Serving { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
         let environment = self.environment(addresses, &serving);
         pmh_intermediate::start_with(environment, &mut listeners, options).await.unwrap();

@@ -11,6 +11,7 @@
 //!
 //! An answer to a question that is not open changes nothing: nobody injects a numbering (001:281).
 
+use crate::person::SpelledOtherwise;
 use crate::pmh_id::PmhId;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Numbering {
     Awaiting,
     Numbered {
         pmh_id: PmhId,
+        /// What the insurers spell otherwise.
+        spelled: SpelledOtherwise,
     },
     /// Basic five items have changed since; the PMH-ID serves until the answer is there.
     Renumbering {
@@ -31,7 +34,7 @@ pub enum Numbering {
 /// What the intermediate server says. Why items mismatch is never told (001:277).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NumberingAnswer {
-    Numbered(PmhId),
+    Numbered(PmhId, SpelledOtherwise),
     Mismatch,
     NotFound,
 }
@@ -42,7 +45,7 @@ impl Numbering {
     pub fn asked_again(self) -> Self {
         match self {
             Self::Awaiting | Self::Mismatch | Self::NotFound => Self::Awaiting,
-            Self::Numbered { pmh_id } | Self::Renumbering { pmh_id } => Self::Renumbering { pmh_id },
+            Self::Numbered { pmh_id, .. } | Self::Renumbering { pmh_id } => Self::Renumbering { pmh_id },
         }
     }
 
@@ -54,7 +57,7 @@ impl Numbering {
             return self;
         }
         match answer {
-            NumberingAnswer::Numbered(pmh_id) => Self::Numbered { pmh_id },
+            NumberingAnswer::Numbered(pmh_id, spelled) => Self::Numbered { pmh_id, spelled },
             NumberingAnswer::Mismatch => Self::Mismatch,
             NumberingAnswer::NotFound => Self::NotFound,
         }
@@ -69,15 +72,23 @@ impl Numbering {
     /// (001:38). [`answered`](Self::answered) takes such an answer nevertheless; the hub asks first.
     pub fn is_contradicted_by(&self, answer: &NumberingAnswer) -> bool {
         match (self.pmh_id(), answer) {
-            (Some(known), NumberingAnswer::Numbered(answered)) => known != answered,
+            (Some(known), NumberingAnswer::Numbered(answered, _)) => known != answered,
             _ => false,
         }
     }
 
     pub fn pmh_id(&self) -> Option<&PmhId> {
         match self {
-            Self::Numbered { pmh_id } | Self::Renumbering { pmh_id } => Some(pmh_id),
+            Self::Numbered { pmh_id, .. } | Self::Renumbering { pmh_id } => Some(pmh_id),
             Self::Awaiting | Self::Mismatch | Self::NotFound => None,
+        }
+    }
+
+    /// What the insurers spell otherwise, once it is known.
+    pub fn spelled(&self) -> SpelledOtherwise {
+        match self {
+            Self::Numbered { spelled, .. } => *spelled,
+            _ => SpelledOtherwise::NONE,
         }
     }
 
@@ -93,11 +104,12 @@ impl Numbering {
     }
 
     /// Reads a stored state. `None` for an unknown code, and when the PMH-ID is missing where the
-    /// state has one or present where it has none.
-    pub fn from_code(code: i64, pmh_id: Option<PmhId>) -> Option<Self> {
+    /// state has one or present where it has none. Spelling belongs to the numbered alone.
+    pub fn from_code(code: i64, pmh_id: Option<PmhId>, spelled: SpelledOtherwise) -> Option<Self> {
         match (code, pmh_id) {
+            (1, Some(pmh_id)) => Some(Self::Numbered { pmh_id, spelled }),
+            _ if !spelled.is_empty() => None,
             (0, None) => Some(Self::Awaiting),
-            (1, Some(pmh_id)) => Some(Self::Numbered { pmh_id }),
             (2, None) => Some(Self::Mismatch),
             (3, None) => Some(Self::NotFound),
             (4, Some(pmh_id)) => Some(Self::Renumbering { pmh_id }),

@@ -35,14 +35,6 @@ pub struct BasicFive {
 
 redacted!(BasicFive);
 
-impl BasicFive {
-    /// The auxiliary check of numbering (001:90): none of the five is [different](Comparison::Different).
-    /// Which one differs is deliberately not told: it would be an oracle for guessing (001:277).
-    pub fn matches(&self, other: &Self) -> bool {
-        self.compare(other) != Comparison::Different
-    }
-}
-
 /// 性別. That "1", "2" and "3" stand for these is *assumed*: the published sample shows "2" only.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sex {
@@ -93,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_person_matches_when_all_five_are_equal() {
-        assert!(hanako().matches(&hanako()));
+        assert!(hanako().compare(&hanako()) == Comparison::Same);
     }
 
     #[test]
@@ -106,7 +98,7 @@ mod tests {
             BasicFive { sex: Sex::Other, ..hanako() },
         ];
         for (item, other) in differing.iter().enumerate() {
-            assert!(!hanako().matches(other), "item {item}");
+            assert!(hanako().compare(other) == Comparison::Different, "item {item}");
         }
     }
 

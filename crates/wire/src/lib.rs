@@ -27,6 +27,7 @@ pub mod inner;
 pub mod introduction;
 pub mod json_array;
 pub mod linking;
+pub mod number;
 pub mod numbering;
 pub mod party;
 pub mod paths;
@@ -57,6 +58,7 @@ pub use inner::{UnreadableOrder, copayment_texts, read_certificate_detail, read_
 pub use introduction::*;
 pub use json_array::JsonArrayReader;
 pub use linking::*;
+pub use number::*;
 pub use numbering::*;
 pub use party::*;
 pub use problem::*;

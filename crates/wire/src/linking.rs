@@ -8,6 +8,17 @@ use crate::redaction::redacted_debug;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LinkingEntries {
     pub entries: Vec<LinkingEntry>,
+    /// PMH-IDs that turned out to be one person's: a linking number may go over from the retired one to the
+    /// surviving one, and to no other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<JoinedPmhIds>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct JoinedPmhIds {
+    pub retired_pmh_id: String,
+    pub surviving_pmh_id: String,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,4 +35,4 @@ pub struct Received {
     pub received: u64,
 }
 
-redacted_debug!(LinkingEntries, LinkingEntry);
+redacted_debug!(LinkingEntries, LinkingEntry, JoinedPmhIds);

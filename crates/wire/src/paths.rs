@@ -59,6 +59,8 @@ pub const ADMIN_STATUS: &str = "/__admin/status";
 pub const ADMIN_CLOCK: &str = "/__admin/clock";
 pub const ADMIN_PEOPLE: &str = "/__admin/people";
 pub const ADMIN_CARDS: &str = "/__admin/cards";
+/// 番号変更 and joins, at the intermediate server.
+pub const ADMIN_NUMBERS: &str = "/__admin/numbers";
 /// The operator of the hub, on a municipality's documented request.
 pub const ADMIN_ERASURES: &str = "/__admin/erasures";
 

@@ -6,8 +6,8 @@
 
 use super::{BasicFive, spelling};
 
-/// What a comparison found. It is for the records of whoever compared: in an answer it would tell a guesser
-/// which item is nearly right (001:277).
+/// What a comparison found. Which item is different is not part of it: in an answer it would tell a guesser which
+/// item is nearly right (001:277). Spelling is told of those alone whose five items are all right.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// Character by character.
@@ -18,7 +18,7 @@ pub enum Comparison {
 }
 
 /// The items that differ in their spelling only. Day of birth and sex are codes and have none.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SpelledOtherwise {
     name: bool,
     name_kana: bool,
@@ -35,18 +35,59 @@ pub enum SpelledItem {
 redacted!(Comparison, SpelledOtherwise);
 
 impl Comparison {
-    /// For a column: 0 the same, 1 to 7 the items spelled otherwise as bits (1 name, 2 kana, 4 address), -1
-    /// different.
-    pub fn code(self) -> i64 {
+    /// What is spelled otherwise; `None` if the items are different.
+    pub fn spelling(self) -> Option<SpelledOtherwise> {
         match self {
-            Self::Same => 0,
-            Self::SameButSpelling(items) => items.items().map(|item| 1 << item as i64).sum(),
-            Self::Different => -1,
+            Self::Same => Some(SpelledOtherwise::NONE),
+            Self::SameButSpelling(items) => Some(items),
+            Self::Different => None,
         }
     }
 }
 
+impl SpelledItem {
+    /// The published member name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::NameKana => "nameKana",
+            Self::Address => "address",
+        }
+    }
+}
+
+impl FromIterator<SpelledItem> for SpelledOtherwise {
+    fn from_iter<I: IntoIterator<Item = SpelledItem>>(items: I) -> Self {
+        let mut spelled = Self::NONE;
+        for item in items {
+            match item {
+                SpelledItem::Name => spelled.name = true,
+                SpelledItem::NameKana => spelled.name_kana = true,
+                SpelledItem::Address => spelled.address = true,
+            }
+        }
+        spelled
+    }
+}
+
 impl SpelledOtherwise {
+    pub const NONE: Self = Self { name: false, name_kana: false, address: false };
+
+    pub fn is_empty(self) -> bool {
+        self == Self::NONE
+    }
+
+    /// For a column: the items as bits, 1 name, 2 kana, 4 address; 0 is none.
+    pub fn code(self) -> i64 {
+        self.items().map(|item| 1 << item as i64).sum()
+    }
+
+    pub fn from_code(code: i64) -> Option<Self> {
+        let all = [SpelledItem::Name, SpelledItem::NameKana, SpelledItem::Address];
+        let spelled: Self = all.into_iter().filter(|item| code & (1 << *item as i64) != 0).collect();
+        (spelled.code() == code).then_some(spelled)
+    }
+
     pub fn items(self) -> impl Iterator<Item = SpelledItem> {
         let all = [
             (self.name, SpelledItem::Name),

@@ -81,10 +81,11 @@ fn debug_of_a_personal_value_is_the_name_of_its_type() {
 
 #[test]
 fn a_numbering_prints_its_state_and_not_the_pmh_id() {
-    let numbered = Numbering::Numbered { pmh_id: PmhId::from_bytes([0xab; 16]) };
-    assert_eq!(format!("{numbered:?}"), "Numbered { pmh_id: PmhId(…) }");
-    let answer = NumberingAnswer::Numbered(PmhId::from_bytes([0xab; 16]));
-    assert_eq!(format!("{answer:?}"), "Numbered(PmhId(…))");
+    let numbered =
+        Numbering::Numbered { pmh_id: PmhId::from_bytes([0xab; 16]), spelled: SpelledOtherwise::NONE };
+    assert_eq!(format!("{numbered:?}"), "Numbered { pmh_id: PmhId(…), spelled: SpelledOtherwise(…) }");
+    let answer = NumberingAnswer::Numbered(PmhId::from_bytes([0xab; 16]), SpelledOtherwise::NONE);
+    assert_eq!(format!("{answer:?}"), "Numbered(PmhId(…), SpelledOtherwise(…))");
 }
 
 #[test]

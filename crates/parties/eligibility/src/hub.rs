@@ -2,8 +2,9 @@
 //!
 //! Everything about a linkage key lives in memory only. An epoch is agreed with the hub at the first need, so
 //! a restart means a new epoch; it is renewed every day of virtual time, after [`MINTED_PER_EPOCH_MAX`] keys, on
-//! demand, and when the hub does not know it. A key is minted for one query and dropped with it: none is stored,
-//! and none is sent a second time.
+//! demand, and when the hub does not know it or takes no fresh key of it any more: that is how it stands here after
+//! the answer to a renewal was lost. A key is minted for one query and dropped with it: none is stored, and none is
+//! sent a second time.
 //!
 //! The pieces are public so that a second OQS with a certificate of its own can be played against the hub.
 
@@ -15,7 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pmh_crypto::{Entropy, EpochAgreement, EpochId, EpochKey, LinkageKey, MINTED_PER_EPOCH_MAX, Side, mint};
 use pmh_domain::{Consents, InstitutionCode, PmhId, VirtualClock};
 use pmh_service::{CallError, Counters, PeerClient, Refused};
-use pmh_wire::{Code, EligibilityAnswer, EligibilityQuery, EpochAnswer, EpochRequest, paths};
+use pmh_wire::{Code, EligibilityAnswer, EligibilityQuery, EpochAnswer, EpochRequest, Problem, paths};
 use zeroize::Zeroize;
 
 /// How long an epoch is minted under, in virtual time. *assumed*
@@ -71,8 +72,8 @@ impl Epochs {
         self.hub.post(paths::QUERIES, query).await
     }
 
-    /// Mints a key and asks with it. After a lost answer or an unknown epoch a *new* key is minted and asked
-    /// with, once: the hub may have used up the old one.
+    /// Mints a key and asks with it. After a lost answer or an epoch that has ended a *new* key is minted and
+    /// asked with, once: the hub may have used up the old one.
     pub async fn query(
         &self,
         pmh_id: &PmhId,
@@ -112,7 +113,7 @@ impl Epochs {
         });
         let answer = self.ask(&query.0).await;
         if let Err(CallError::Refused(problem)) = &answer
-            && problem.known_code() == Some(Code::UnknownEpoch)
+            && has_ended(problem)
         {
             self.forget(key.epoch());
         }
@@ -184,13 +185,17 @@ impl From<HubError> for Refused {
     }
 }
 
-/// Whether the hub may have used up the key without our learning what it answered, or does not know its epoch.
+/// Whether the hub refuses whatever is minted under this epoch. A key is sent the moment it is minted, so one that
+/// has expired says that of its epoch, or of two clocks apart: then the second try ends it.
+fn has_ended(problem: &Problem) -> bool {
+    matches!(problem.known_code(), Some(Code::UnknownEpoch | Code::LinkageKeyExpired))
+}
+
+/// Whether the hub may have used up the key without our learning what it answered, or its epoch has ended.
 fn asks_for_a_new_key(error: &CallError) -> bool {
     match error {
         CallError::Unreachable(_) | CallError::TimedOut => true,
-        CallError::Refused(problem) => {
-            problem.status == 503 || problem.known_code() == Some(Code::UnknownEpoch)
-        }
+        CallError::Refused(problem) => problem.status == 503 || has_ended(problem),
         CallError::Unexpected(_) => false,
     }
 }

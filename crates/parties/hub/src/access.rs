@@ -91,15 +91,23 @@ impl PartitionAccess {
 /// The right to what is routed from one person, earned by an accepted linkage key or a known pseudonym.
 /// It reaches answers only: no number and none of the five items.
 pub(crate) struct PersonAccess {
-    pmh_tag: Vec<u8>,
+    pmh_tags: Vec<Vec<u8>>,
 }
 
 impl PersonAccess {
     pub(crate) fn by_tag(pmh_tag: Vec<u8>) -> Self {
-        Self { pmh_tag }
+        Self { pmh_tags: vec![pmh_tag] }
     }
 
-    pub(crate) fn pmh_tag(&self) -> &[u8] {
-        &self.pmh_tag
+    /// Another PMH-ID of the same person.
+    pub(crate) fn add(&mut self, pmh_tag: Vec<u8>) {
+        if !self.pmh_tags.contains(&pmh_tag) {
+            self.pmh_tags.push(pmh_tag);
+        }
+    }
+
+    /// The tags of all the person's PMH-IDs: the one that was earned first, then those joined with it.
+    pub(crate) fn pmh_tags(&self) -> &[Vec<u8>] {
+        &self.pmh_tags
     }
 }

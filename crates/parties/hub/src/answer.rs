@@ -1,6 +1,8 @@
 //! What a query door answers from: all certificates of one person in one partition, prepared at
 //! registration so that a query opens one value and applies the rule of what is shown.
 
+use std::collections::HashSet;
+
 use pmh_domain::{Certificate, Date, Facts, MunicipalityCode, Shown};
 use pmh_store::StoreError;
 use pmh_wire::Verbatim;
@@ -10,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// One certificate of the answer: the facts that decide whether it is shown, and what is shown.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Prepared {
+    /// `None` in an answer of before it was kept.
+    #[serde(default)]
+    key: Option<Key>,
     display_order: Option<i64>,
     deleted: bool,
     not_disclosed: bool,
@@ -17,16 +22,23 @@ pub(crate) struct Prepared {
     valid_from: String,
     valid_to: String,
     forced_expiry: Option<String>,
-    subsidy: Subsidy,
+    /// `None` for a deleted certificate: what was withdrawn is not even at hand.
+    subsidy: Option<Subsidy>,
 }
 
-/// The bytes of the answer. Deleted certificates are left out: what was withdrawn is not even at hand.
+/// What a certificate is known by within one municipality.
+#[derive(PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Key {
+    program: String,
+    certificate_type: String,
+    history: String,
+}
+
+/// The bytes of the answer. Of a deleted certificate it holds the key: the same one may stand under the person's
+/// former number.
 pub(crate) fn encode(certificates: &[&Certificate], municipality: MunicipalityCode) -> Vec<u8> {
-    let prepared: Vec<Prepared> = certificates
-        .iter()
-        .filter(|certificate| !certificate.deleted)
-        .map(|certificate| prepare(certificate, municipality))
-        .collect();
+    let prepared: Vec<Prepared> =
+        certificates.iter().map(|certificate| prepare(certificate, municipality)).collect();
     serde_json::to_vec(&prepared).expect("a struct of strings and numbers always serialises")
 }
 
@@ -50,6 +62,11 @@ pub(crate) fn encode_hidden() -> Vec<u8> {
         certification_detail: verbatim("[]"),
     };
     let hidden = Prepared {
+        key: Some(Key {
+            program: "hidden".to_owned(),
+            certificate_type: "hidden".to_owned(),
+            history: "hidden".to_owned(),
+        }),
         display_order: None,
         deleted: false,
         not_disclosed: true,
@@ -57,7 +74,7 @@ pub(crate) fn encode_hidden() -> Vec<u8> {
         valid_from: day.clone(),
         valid_to: day,
         forced_expiry: None,
-        subsidy,
+        subsidy: Some(subsidy),
     };
     serde_json::to_vec(&[hidden]).expect("a struct of strings and numbers always serialises")
 }
@@ -72,7 +89,8 @@ pub(crate) fn show(prepared: Vec<Prepared>, on: Date) -> Result<Vec<Subsidy>, St
     let mut shown = Vec::new();
     for one in prepared {
         if let Shown::Yes = one.facts()?.shown_on(on) {
-            shown.push((one.display_order.unwrap_or(i64::MAX), one.subsidy));
+            let subsidy = one.subsidy.ok_or_else(damaged)?;
+            shown.push((one.display_order.unwrap_or(i64::MAX), subsidy));
         }
     }
     shown.sort_by_key(|(order, _)| *order);
@@ -90,9 +108,22 @@ pub(crate) fn told(prepared: &[Prepared], on: Date) -> Result<String, StoreError
     Ok(format!("{shown}{SHOWN}"))
 }
 
+/// Takes out of `earlier` what the same municipality registered again as `later`, be it as deleted: one person
+/// under two numbers is answered once.
+pub(crate) fn replace_older(earlier: &mut Vec<Prepared>, later: &[Prepared]) {
+    let later: HashSet<&Key> = later.iter().filter_map(|one| one.key.as_ref()).collect();
+    earlier.retain(|one| one.key.as_ref().is_none_or(|key| !later.contains(key)));
+}
+
 fn prepare(certificate: &Certificate, municipality: MunicipalityCode) -> Prepared {
     let facts = certificate.facts();
+    let key = certificate.key();
     Prepared {
+        key: Some(Key {
+            program: key.program.as_str().to_owned(),
+            certificate_type: key.certificate_type.as_str().to_owned(),
+            history: key.history_key.expose().to_owned(),
+        }),
         display_order: certificate.display_order,
         deleted: facts.deleted,
         not_disclosed: facts.disclosure == pmh_domain::Disclosure::NotDisclosed,
@@ -100,7 +131,7 @@ fn prepare(certificate: &Certificate, municipality: MunicipalityCode) -> Prepare
         valid_from: facts.validity.from().to_string(),
         valid_to: facts.validity.to().to_string(),
         forced_expiry: facts.forced_expiry.map(|date| date.to_string()),
-        subsidy: Subsidy::from_certificate(certificate, municipality),
+        subsidy: (!certificate.deleted).then(|| Subsidy::from_certificate(certificate, municipality)),
     }
 }
 

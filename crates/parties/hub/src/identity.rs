@@ -1,6 +1,6 @@
 //! What a person row holds, between its sealed form and the types of the domain.
 
-use pmh_domain::{IndividualNumber, Numbering, PmhId};
+use pmh_domain::{IndividualNumber, Numbering, PmhId, SpelledOtherwise};
 use pmh_store::StoreError;
 use pmh_wire::numbering::PersonToNumber;
 
@@ -8,9 +8,10 @@ use pmh_wire::numbering::PersonToNumber;
 pub(crate) const AWAITING: i64 = 0;
 pub(crate) const RENUMBERING: i64 = 4;
 
-/// The stored code and the opened PMH-ID make the state; an impossible pair is a damaged row.
-pub(crate) fn numbering_of(code: i64, pmh_id: Option<PmhId>) -> Result<Numbering, StoreError> {
-    Numbering::from_code(code, pmh_id)
+/// The stored codes and the opened PMH-ID make the state; an impossible combination is a damaged row.
+pub(crate) fn numbering_of(code: i64, pmh_id: Option<PmhId>, spelled: i64) -> Result<Numbering, StoreError> {
+    SpelledOtherwise::from_code(spelled)
+        .and_then(|spelled| Numbering::from_code(code, pmh_id, spelled))
         .ok_or(StoreError::Inconsistent { table: "person", column: "numbering" })
 }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use pmh_crypto::{
     Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, OpenError, Place, Ring, Sealed, WrapPlace,
 };
-use pmh_domain::{IndividualNumber, MunicipalityCode, PmhId};
+use pmh_domain::{IndividualNumber, MunicipalityCode, Numbering, PmhId};
 use pmh_service::StartError;
 use pmh_store::{Store, StoreError};
 use pmh_wire::Party;
@@ -195,7 +195,7 @@ pub(crate) struct IdentityKeys {
 /// Number and five items of a person, and the PMH-ID if there is one.
 pub(crate) struct OpenedPerson {
     pub(crate) identity: PersonToNumber,
-    pub(crate) pmh_id: Option<PmhId>,
+    pub(crate) numbering: Numbering,
 }
 
 impl IdentityKeys {
@@ -226,6 +226,7 @@ impl IdentityKeys {
             identity: seal("identity", &identity::encode(&draft.identity)),
             pmh_id: draft.numbering.pmh_id().map(|pmh_id| seal("pmh_id", pmh_id.expose_bytes())),
             numbering: draft.numbering.code(),
+            spelled: draft.numbering.spelled().code(),
             task: draft.task.clone(),
             version,
             key_version: self.version(),
@@ -243,7 +244,8 @@ impl IdentityKeys {
                 Some(PmhId::from_bytes(bytes))
             }
         };
-        Ok(OpenedPerson { identity: identity::decode(&text)?, pmh_id })
+        let numbering = identity::numbering_of(row.numbering, pmh_id, row.spelled)?;
+        Ok(OpenedPerson { identity: identity::decode(&text)?, numbering })
     }
 
     pub(crate) fn seal_file_name(&self, task: &[u8], name: &str) -> Vec<u8> {
@@ -337,18 +339,4 @@ fn damaged(column: &'static str) -> StoreError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stand::Stand;
-
-    #[tokio::test]
-    async fn another_master_key_is_named_as_what_is_wrong() {
-        let stand = Stand::new().await;
-        let other = MasterKey::generate(&stand.entropy);
-        let osaka = [stand.access.municipality()];
-        let desk = DeskKeys::open(&stand.store, &other, &stand.entropy, &osaka).await;
-        assert!(matches!(desk.err(), Some(StartError::WrongMasterKey(Party::Hub))));
-        let query = QueryKeys::open(&stand.store, &other, &stand.entropy).await;
-        assert!(matches!(query.err(), Some(StartError::WrongMasterKey(Party::Hub))));
-    }
-}
+mod tests;

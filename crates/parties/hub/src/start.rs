@@ -21,7 +21,7 @@ use crate::keys::{DeskKeys, QueryKeys, SubsidyRings};
 use crate::state::{Bell, Desk, DeskParts, Inquiry, InquiryParts};
 use crate::store::{DESK, QUERY, SCHEMA, municipalities, tasks};
 use crate::users::{UserOptions, UserRules, import_seed as import_seed_of_users};
-use crate::{portal, registration, worker};
+use crate::{numbering, portal, registration, worker};
 
 /// Connections of each role. A lane writes one transaction at a time; the rest read.
 const CONNECTIONS: u32 = 8;
@@ -165,6 +165,7 @@ fn spawn_workers(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry) {
         env.tracker.spawn(worker::apply_rows(desk.clone(), *municipality, env.shutdown.clone()));
         env.tracker.spawn(worker::number_people(desk.clone(), *municipality, env.shutdown.clone()));
     }
+    env.tracker.spawn(numbering::follow_joins(desk.clone(), env.shutdown.clone()));
     let erasing = Erasing { desk: desk.clone(), inquiry: inquiry.clone() };
     env.tracker.spawn(erasure::keep_house(erasing, env.shutdown.clone()));
     env.tracker.spawn(audit::watch_reviews(desk.clone(), env.shutdown.clone()));

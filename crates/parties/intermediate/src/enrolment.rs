@@ -8,6 +8,7 @@ use pmh_store::{StoreError, Tx};
 use crate::Intermediate;
 use crate::identity::Identity;
 use crate::keys::Tag;
+use crate::store::numbers;
 use crate::store::people::{self, NewPerson, PersonRow};
 
 /// Linking numbers made by auto-enrolment begin so; nobody else may enrol one.
@@ -21,11 +22,15 @@ pub(crate) struct Enrolled {
 
 /// Enrols people, or brings those who are known up to date (001:433). One call is one transaction of the caller.
 ///
-/// [`StoreError::AlreadyExists`]: a linking number is somebody else's, a number stands twice in the call, or
-/// somebody who is numbered would get another linking number, which the OQS would take for another person.
+/// [`StoreError::AlreadyExists`]: a linking number is somebody else's, a number stands twice in the call or is a
+/// former one, or somebody who is numbered would get another linking number, which the OQS would take for another
+/// person.
 pub(crate) async fn enrol(state: &Intermediate, tx: &mut Tx, people: &[Enrolled]) -> Result<(), StoreError> {
     let first = people::reserve(tx, people.len()).await?;
     let tags: Vec<Tag> = people.iter().map(|one| state.keys.number_tag(&one.identity.number)).collect();
+    if !numbers::former(tx, &tags).await?.is_empty() {
+        return Err(StoreError::AlreadyExists);
+    }
     let known: HashMap<Vec<u8>, PersonRow> =
         people::by_number(tx, &tags).await?.into_iter().map(|row| (row.number_tag.clone(), row)).collect();
 
@@ -45,7 +50,7 @@ pub(crate) async fn enrol(state: &Intermediate, tx: &mut Tx, people: &[Enrolled]
 }
 
 /// Enrols persons whom no insurer told of, as the municipality registered them. Who was enrolled in the
-/// meantime is left alone.
+/// meantime is left alone, and a former number stays nobody's.
 ///
 /// *Assumed*: the linking number counts up, because the OQS of such a world takes it for the card's serial as
 /// well; that is how a tester knows which card to present.
@@ -56,10 +61,13 @@ pub(crate) async fn enrol_as_registered(
 ) -> Result<(), StoreError> {
     let first = people::reserve(tx, strangers.len()).await?;
     let tags: Vec<Tag> = strangers.iter().map(|(tag, _)| *tag).collect();
+    let former = numbers::former(tx, &tags).await?.into_iter().map(|(number_tag, _)| number_tag);
     let mut known: Vec<Tag> = people::by_number(tx, &tags)
         .await?
         .into_iter()
-        .filter_map(|row| Tag::try_from(row.number_tag.as_slice()).ok())
+        .map(|row| row.number_tag)
+        .chain(former)
+        .filter_map(|number_tag| Tag::try_from(number_tag.as_slice()).ok())
         .collect();
     let mut new = Vec::new();
     for ((tag, identity), number) in strangers.into_iter().zip(first..) {
@@ -75,7 +83,13 @@ pub(crate) async fn enrol_as_registered(
     people::insert(tx, &new).await
 }
 
-fn seal(state: &Intermediate, person: i64, version: i64, number_tag: Tag, enrolled: &Enrolled) -> NewPerson {
+pub(crate) fn seal(
+    state: &Intermediate,
+    person: i64,
+    version: i64,
+    number_tag: Tag,
+    enrolled: &Enrolled,
+) -> NewPerson {
     let identity = state.keys.seal_identity(person, version, &enrolled.identity);
     let linking_number = state.keys.seal_linking_number(person, version, &enrolled.linking_number);
     NewPerson {

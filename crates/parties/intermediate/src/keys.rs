@@ -119,8 +119,8 @@ impl Keys {
         self.seal(PMH_ID, &person.to_be_bytes(), version, pmh_id.expose_bytes())
     }
 
-    pub(crate) fn open_pmh_id(&self, person: i64, stored: &SealedPmhId) -> Result<PmhId, StoreError> {
-        let opened = self.open(PMH_ID, &person.to_be_bytes(), stored.version, &stored.sealed)?;
+    pub(crate) fn open_pmh_id(&self, stored: &SealedPmhId) -> Result<PmhId, StoreError> {
+        let opened = self.open(PMH_ID, &stored.person.to_be_bytes(), stored.version, &stored.sealed)?;
         let bytes = <[u8; 16]>::try_from(opened.as_slice()).map_err(|_| PMH_ID.inconsistent())?;
         Ok(PmhId::from_bytes(bytes))
     }

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `POST /numbering/v1/requests` (from the hub) | `numbering/request.rs` |
 //! | `POST /linking/v1/entries` (to the OQS) | `linking/deliver.rs` |
-//! | `POST /__admin/people` | `admin/enrol.rs` |
+//! | `POST /__admin/people`, `POST /__admin/numbers` | `admin/enrol.rs`, `admin/numbers.rs` |
 //!
 //! `enrolment.rs` is who is insured, `identity.rs` and `keys.rs` are what is sealed and under which keys, `seed.rs`
 //! is the first import, `store/` is all SQL. A PMH-ID, its entry for the OQS and the answer to the hub belong to
@@ -123,7 +123,10 @@ fn numbering_router(state: Arc<Intermediate>) -> Router {
 
 fn admin_routes(state: Arc<Intermediate>) -> Router {
     let enrol = post(admin::enrol::enrol).layer(RouteLimits::body_bytes(ENROL_BYTES_MAX));
-    Router::new().route(paths::ADMIN_PEOPLE, enrol).with_state(state)
+    Router::new()
+        .route(paths::ADMIN_PEOPLE, enrol)
+        .route(paths::ADMIN_NUMBERS, post(admin::numbers::command))
+        .with_state(state)
 }
 
 /// The count of PMH-IDs goes on over a restart; counters of events begin anew.

@@ -9,6 +9,7 @@ mod generate;
 mod input;
 mod layout;
 mod municipality;
+mod number;
 mod office;
 mod register;
 mod seed;
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     Municipality(municipality::Municipality),
     /// Signs people of a municipality in, and manages their accounts. 自治体の利用者を扱います。
     User(user::User),
+    /// Changes an Individual Number, or joins two of one person. 個人番号の変更・統合をします。
+    Number(number::Number),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -78,6 +81,7 @@ impl Command {
             Self::Erase(erase) => erase.run(output).await,
             Self::Municipality(municipality) => municipality.run(output).await,
             Self::User(user) => user.run(output).await,
+            Self::Number(number) => number.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

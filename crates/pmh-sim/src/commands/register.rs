@@ -162,9 +162,19 @@ pub(super) fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
         return Ok(());
     }
     let header = match output.language {
-        Language::Ja => {
-            ["受信", "登録", "更新", "変更なし", "削除", "エラー", "反映なし", "採番済", "不一致", "該当なし"]
-        }
+        Language::Ja => [
+            "受信",
+            "登録",
+            "更新",
+            "変更なし",
+            "削除",
+            "エラー",
+            "反映なし",
+            "採番済",
+            "表記差",
+            "不一致",
+            "該当なし",
+        ],
         Language::En => [
             "received",
             "registered",
@@ -174,6 +184,7 @@ pub(super) fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
             "rejected",
             "not applied",
             "numbered",
+            "spelled otherwise",
             "mismatched",
             "not found",
         ],
@@ -188,6 +199,7 @@ pub(super) fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
         task.rejected,
         task.not_applied,
         task.numbered,
+        task.spelled_otherwise,
         task.mismatched,
         task.not_found,
     ]);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::redaction::redacted_debug;
+use crate::{ItemName, RowProblem, redaction::redacted_debug};
 
 /// By POST, so that the number stands in no URL.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,12 @@ pub struct PersonState {
     pub my_number: Option<String>,
     /// The word of [`Numbering::name`](pmh_domain::Numbering::name).
     pub numbering: String,
+    /// What to do about a `mismatch` or `not_found`. Which item differs is not known here (001:277).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<RowProblem>,
+    /// Numbered, though the insurers spell these items otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spelled_otherwise: Vec<ItemName>,
     pub bound: bool,
     pub certificates: Vec<CertificateState>,
 }

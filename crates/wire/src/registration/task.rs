@@ -39,6 +39,9 @@ pub struct Task {
     pub not_applied: u64,
     pub numbering_pending: u64,
     pub numbered: u64,
+    /// Of the numbered: the insurers spell an item of theirs otherwise.
+    #[serde(default)]
+    pub spelled_otherwise: u64,
     pub mismatched: u64,
     pub not_found: u64,
     /// Whom the task waits for at this moment.

@@ -119,10 +119,15 @@ fn a_result_has_a_code_and_prints_nothing() {
         address: Address::parse("大阪府大阪市北区中之島1-3-20").unwrap(),
         ..taro()
     };
-    assert_eq!(taro().compare(&taro()).code(), 0);
-    assert_eq!(taro().compare(&with("address", "大阪府大阪市北区中之島1-3-20")).code(), 4);
-    assert_eq!(taro().compare(&all).code(), 7);
-    assert_eq!(taro().compare(&with("name", "別人")).code(), -1);
+    let code = |other: &BasicFive| taro().compare(other).spelling().map(SpelledOtherwise::code);
+    assert_eq!(code(&taro()), Some(0));
+    assert_eq!(code(&with("address", "大阪府大阪市北区中之島1-3-20")), Some(4));
+    assert_eq!(code(&all), Some(7));
+    assert_eq!(code(&with("name", "別人")), None);
+    for code in 0..8 {
+        assert_eq!(SpelledOtherwise::from_code(code).map(SpelledOtherwise::code), Some(code));
+    }
+    assert!([-1, 8].into_iter().all(|code| SpelledOtherwise::from_code(code).is_none()));
     assert_eq!(format!("{:?}", taro().compare(&all)), "Comparison(…)");
 }
 

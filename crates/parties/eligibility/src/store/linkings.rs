@@ -84,6 +84,22 @@ pub(crate) async fn insert(tx: &mut Tx, linkings: &[NewLinking]) -> Result<(), S
     Ok(())
 }
 
+/// Another PMH-ID for a linking number; the portal has to be told of it.
+pub(crate) async fn replace(tx: &mut Tx, linking: &NewLinking) -> Result<(), StoreError> {
+    on_connection!(tx, conn => sqlx::query(
+            "UPDATE linking SET pmh_id = $2, version = $3, key_version = $4, due = due + 1
+              WHERE linking_tag = $1",
+        )
+        .bind(linking.linking_tag.as_slice())
+        .bind(linking.pmh_id.as_slice())
+        .bind(linking.version)
+        .bind(linking.key_version)
+        .execute(conn)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
 /// The portal has to be told anew of those of these holders who have a PMH-ID.
 pub(crate) async fn introduce_again(tx: &mut Tx, tags: &[Tag]) -> Result<(), StoreError> {
     for range in batches(tags.len()) {

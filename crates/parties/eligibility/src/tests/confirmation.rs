@@ -146,7 +146,7 @@ async fn a_refusal_of_the_hub_is_not_asked_again_and_not_passed_on() {
     let stand = Stand::new(&[enrolled(1)]);
     let server = stand.start().await;
     server.link(vec![linked(1)]).await.unwrap();
-    for code in [Code::LinkageKeyUsed, Code::LinkageKeyExpired, Code::LinkageKeyDoesNotOpen] {
+    for code in [Code::LinkageKeyUsed, Code::LinkageKeyDoesNotOpen] {
         stand.hub.ends([Ending::Refused(code)]);
         let before = stand.hub.asked().len();
         assert_eq!(refusal(server.confirm("C-1", BOTH).await), Some(Code::PeerFailed));

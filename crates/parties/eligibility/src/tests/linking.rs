@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use pmh_wire::{Code, LinkingEntries, LinkingEntry, Received, paths};
+use pmh_wire::{Code, JoinedPmhIds, LinkingEntries, LinkingEntry, Received, paths};
 use serde_json::json;
 
 use super::stand::{BOTH, Stand, enrolled, linked, pmh_id, refusal};
@@ -71,6 +71,34 @@ async fn a_linking_number_never_gets_another_pmh_id() {
 }
 
 #[tokio::test]
+async fn a_linking_number_goes_over_to_the_pmh_id_that_its_own_was_joined_into() {
+    let stand = Stand::new(&[enrolled(1)]);
+    let server = stand.start().await;
+    server.link(vec![linked(1)]).await.unwrap();
+    stand.portal.wait_until(|log| log.accepted.len() == 1).await;
+    let entry = LinkingEntry { pmh_id: pmh_id(9).expose_text(), linking_number: "L-1".to_owned() };
+    let joined = |retired: u8, surviving: u8| LinkingEntries {
+        entries: vec![entry.clone()],
+        joined: vec![JoinedPmhIds {
+            retired_pmh_id: pmh_id(retired).expose_text(),
+            surviving_pmh_id: pmh_id(surviving).expose_text(),
+        }],
+    };
+    for (retired, surviving) in [(2, 9), (1, 8), (9, 1)] {
+        let outcome: Result<Received, _> =
+            server.intermediate.post(paths::LINKING, &joined(retired, surviving)).await;
+        assert_eq!(refusal(outcome), Some(Code::LinkedOtherwise), "{retired} into {surviving}");
+    }
+    for _ in 0..2 {
+        let _: Received = server.intermediate.post(paths::LINKING, &joined(1, 9)).await.unwrap();
+    }
+    server.confirm("C-1", BOTH).await.unwrap();
+    assert!(stand.hub.asked()[0].pmh_id == pmh_id(9));
+    stand.portal.wait_until(|log| log.accepted.len() == 2).await;
+    assert_eq!(stand.portal.accepted()[1].pmh_id, pmh_id(9).expose_text());
+}
+
+#[tokio::test]
 async fn a_message_of_too_many_or_of_other_members_is_refused() {
     let stand = Stand::new(&[enrolled(1)]);
     let server = stand.start().await;
@@ -79,7 +107,8 @@ async fn a_message_of_too_many_or_of_other_members_is_refused() {
     let wrong = LinkingEntry { pmh_id: "pmh-0".to_owned(), linking_number: "L-1".to_owned() };
     assert_eq!(refusal(server.link(vec![wrong]).await), Some(Code::InvalidMember));
 
-    let mut request = serde_json::to_value(LinkingEntries { entries: vec![linked(1)] }).unwrap();
+    let mut request =
+        serde_json::to_value(LinkingEntries { entries: vec![linked(1)], joined: Vec::new() }).unwrap();
     request["entries"][0]["myNumber"] = json!("000000000012");
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     let body = Body::from(request.to_string());
@@ -94,7 +123,7 @@ async fn a_message_of_too_many_or_of_other_members_is_refused() {
 async fn only_the_intermediate_server_may_link() {
     let stand = Stand::new(&[enrolled(1)]);
     let server = stand.start().await;
-    let request = LinkingEntries { entries: vec![linked(1)] };
+    let request = LinkingEntries { entries: vec![linked(1)], joined: Vec::new() };
     let outcome: Result<Received, _> = server.institution_at_linking.post(paths::LINKING, &request).await;
     assert_eq!(refusal(outcome), Some(Code::WrongPeer));
 }

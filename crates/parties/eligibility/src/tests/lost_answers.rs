@@ -69,6 +69,20 @@ async fn an_unknown_epoch_is_replaced_and_its_key_with_it() {
 }
 
 #[tokio::test]
+async fn an_epoch_that_takes_no_fresh_key_is_replaced_once() {
+    let stand = Stand::new(&[enrolled(1)]);
+    let server = start(&stand).await;
+    stand.hub.ends([Ending::Refused(Code::LinkageKeyExpired)]);
+    assert_eq!(server.confirm("C-1", BOTH).await.unwrap().subsidies.len(), 1);
+    let epochs: Vec<u32> = stand.hub.asked().iter().map(|one| one.epoch).collect();
+    assert_eq!((epochs.as_slice(), keys(&stand.hub)), ([1, 2].as_slice(), (2, 2)));
+    let expired = Ending::Refused(Code::LinkageKeyExpired);
+    stand.hub.ends([expired, expired]);
+    assert_eq!(refusal(server.confirm("C-1", BOTH).await), Some(Code::PeerFailed));
+    assert_eq!(keys(&stand.hub), (4, 4));
+}
+
+#[tokio::test]
 async fn a_hub_that_never_answers_gets_two_keys() {
     let stand = Stand::new(&[]);
     let identity = stand.pki.load(&own_name(Party::Eligibility)).unwrap();

@@ -109,7 +109,7 @@ impl Server {
     }
 
     pub(super) async fn link(&self, entries: Vec<LinkingEntry>) -> Result<Received, CallError> {
-        self.intermediate.post(paths::LINKING, &LinkingEntries { entries }).await
+        self.intermediate.post(paths::LINKING, &LinkingEntries { entries, joined: Vec::new() }).await
     }
 
     pub(super) async fn confirm(

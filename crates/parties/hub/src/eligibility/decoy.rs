@@ -18,7 +18,12 @@ use crate::store::routes::Route;
 static HIDDEN: LazyLock<Vec<u8>> = LazyLock::new(answer::encode_hidden);
 
 pub(super) async fn read(inquiry: &Inquiry, tx: &mut Tx, on: Date) -> Result<(), StoreError> {
-    let nowhere = Route { municipality_code: HUB_PARTITION.to_owned(), person: 0, mac: Vec::new() };
+    let nowhere = Route {
+        pmh_tag: Vec::new(),
+        municipality_code: HUB_PARTITION.to_owned(),
+        person: 0,
+        mac: Vec::new(),
+    };
     let nothing = answers::find_at(tx, &nowhere).await?;
     debug_assert!(nothing.is_none(), "people are not registered with the hub itself");
     let rings = &inquiry.keys.subsidy;

@@ -18,7 +18,7 @@ use crate::answer;
 use crate::audit::Entry;
 use crate::state::Inquiry;
 use crate::store::epochs::{self, HUB_PARTITION};
-use crate::store::{answers, routes};
+use crate::store::{answers, joins, routes};
 
 pub(crate) async fn query(
     State(inquiry): State<Inquiry>,
@@ -51,7 +51,8 @@ pub(crate) async fn query(
         inquiry.counters.add("queries_refused", 1);
         return Err(code.into());
     }
-    let access = PersonAccess::by_tag(inquiry.keys.routing.tag_pmh_id(&opened.pmh_id));
+    let routing = &inquiry.keys.routing;
+    let access = joins::person_of(&mut tx, routing, routing.tag_pmh_id(&opened.pmh_id)).await?;
     let read = read_records(&inquiry, &mut tx, &access, Date::in_japan(now_ms)).await?;
     let mut entries = vec![asked("eligibility.ask")];
     entries.extend(
@@ -133,9 +134,10 @@ pub(crate) async fn read_records(
     on: Date,
 ) -> Result<ReadRecords, pmh_store::StoreError> {
     let mut prepared = Vec::new();
-    let mut seen = Vec::new();
+    let mut seen: Vec<Seen> = Vec::new();
+    let mut municipality_begins = 0;
     for route in routes::list_from(tx, access).await? {
-        if !inquiry.keys.routing.leads(access.pmh_tag(), &route) {
+        if !inquiry.keys.routing.leads(&route) {
             // Written past the hub: followed by nobody, shown in the log without saying whose it is.
             tracing::error!(municipality = route.municipality_code, "a route carries a wrong MAC");
             continue;
@@ -143,6 +145,13 @@ pub(crate) async fn read_records(
         let Some(row) = answers::find_at(tx, &route).await? else { continue };
         let own = answer::decode(&inquiry.keys.subsidy.open_answer(&route, &row)?)?;
         let shown = answer::told(&own, on)?;
+        if seen.last().is_none_or(|before| before.municipality != route.municipality_code) {
+            municipality_begins = prepared.len();
+        }
+        // One municipality, two numbers of one person: of what it registered under both, the later person counts.
+        let mut earlier = prepared.split_off(municipality_begins);
+        answer::replace_older(&mut earlier, &own);
+        prepared.append(&mut earlier);
         prepared.extend(own);
         seen.push(Seen { municipality: route.municipality_code, person: route.person, shown });
         inquiry.counters.add("answers_opened", 1);

@@ -14,10 +14,12 @@ use super::carry_out::{clear, truncate};
 use super::state::Erasing;
 use super::{rows, scrub, unbind};
 use crate::access::PartitionAccess;
+use crate::answer;
 use crate::audit::Entry;
+use crate::registration::stored_certificate;
 use crate::state::Desk;
 use crate::store::erasures::{self, CountRow, NewErasure, PHYSICAL, REDACTED};
-use crate::store::{certificates, erasing};
+use crate::store::{answers, certificates, erasing};
 
 /// Days of virtual time until something is erased. *Assumed*: the seeds tell that there are periods (001:437), and
 /// of other systems five years.
@@ -139,6 +141,7 @@ async fn erase_certificates(
             let table = "certificate".to_owned();
             add(&mut counts, CountRow { table, form: PHYSICAL, rows, logically_deleted: rows });
         }
+        rewrite_answer(desk, access, tx, *person).await?;
     }
     if !history_keys.is_empty() {
         let rows = scrub::history_keys(desk, access, tx, &history_keys).await?;
@@ -146,6 +149,24 @@ async fn erase_certificates(
         add(&mut counts, CountRow { table, form: REDACTED, rows, logically_deleted: 0 });
     }
     Ok(counts)
+}
+
+/// The answer names the keys of deleted certificates too.
+async fn rewrite_answer(
+    desk: &Desk,
+    access: &PartitionAccess,
+    tx: &mut Tx,
+    person: i64,
+) -> Result<(), StoreError> {
+    let subsidy = &desk.keys.subsidy;
+    let mut contents = Vec::new();
+    for row in certificates::list_of(tx, access, &[person]).await? {
+        contents.push(stored_certificate::decode(&subsidy.open_certificate(access, &row)?)?);
+    }
+    let text = answer::encode(&contents.iter().collect::<Vec<_>>(), access.municipality());
+    let versions = answers::list_versions(tx, access, &[person]).await?;
+    let version = versions.first().map_or(0, |(_, version)| *version) + 1;
+    answers::put(tx, access, &[subsidy.seal_answer(access, person, version, &text)?]).await
 }
 
 fn add(counts: &mut BTreeMap<(String, i64), CountRow>, count: CountRow) {

@@ -4,11 +4,10 @@
 
 use pmh_store::StoreError;
 
-use crate::access::PersonAccess;
 use crate::audit::Entry;
 use crate::state::Inquiry;
 use crate::store::epochs::HUB_PARTITION;
-use crate::store::{bindings, routes, unrouted};
+use crate::store::{bindings, joins, routes, unrouted};
 
 /// Tags of one transaction, which the queries of a visit wait for.
 const TAGS_PER_TURN: i64 = 64;
@@ -30,8 +29,9 @@ async fn unbind_some(inquiry: &Inquiry) -> Result<bool, StoreError> {
     }
     let mut deleted = 0;
     for tag in &tags {
-        let standing = routes::list_from(&mut tx, &PersonAccess::by_tag(tag.clone())).await?;
-        if !standing.iter().any(|route| inquiry.keys.routing.leads(tag, route)) {
+        let person = joins::person_of(&mut tx, &inquiry.keys.routing, tag.clone()).await?;
+        let standing = routes::list_from(&mut tx, &person).await?;
+        if !standing.iter().any(|route| inquiry.keys.routing.leads(route)) {
             deleted += bindings::delete(&mut tx, tag).await?;
         }
     }

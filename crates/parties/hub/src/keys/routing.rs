@@ -8,6 +8,7 @@ use super::{index_place, wrong_master_key};
 use crate::identity;
 use crate::store::bindings::Binding;
 use crate::store::epochs::HUB_PARTITION;
+use crate::store::joins::Joined;
 use crate::store::routes::Route;
 
 /// The hub's routing key: blind indexes of PMH-IDs and PMH pseudonyms, and the MAC of routes.
@@ -32,9 +33,9 @@ impl RoutingKey {
         route_mac(&self.0, pmh_tag, municipality, person).to_vec()
     }
 
-    /// Whether this route was written by the hub for this tag.
-    pub(crate) fn leads(&self, pmh_tag: &[u8], route: &Route) -> bool {
-        route_mac_holds(&self.0, pmh_tag, &route.municipality_code, route.person, &route.mac)
+    /// Whether this route was written by the hub.
+    pub(crate) fn leads(&self, route: &Route) -> bool {
+        route_mac_holds(&self.0, &route.pmh_tag, &route.municipality_code, route.person, &route.mac)
     }
 
     /// Whether this binding was written by the hub.
@@ -44,5 +45,14 @@ impl RoutingKey {
 
     pub(crate) fn binding_mac(&self, pseudonym_tag: &[u8], pmh_tag: &[u8]) -> Vec<u8> {
         self.0.tag("binding", &[pseudonym_tag, pmh_tag].concat()).to_vec()
+    }
+
+    /// Whether this join was written by the hub.
+    pub(crate) fn joins(&self, joined: &Joined) -> bool {
+        self.join_mac(&joined.retired_tag, &joined.surviving_tag) == joined.mac
+    }
+
+    pub(crate) fn join_mac(&self, retired_tag: &[u8], surviving_tag: &[u8]) -> Vec<u8> {
+        self.0.tag("join", &[retired_tag, surviving_tag].concat()).to_vec()
     }
 }

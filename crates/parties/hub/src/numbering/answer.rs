@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pmh_domain::{NumberingAnswer as Answered, PmhId};
-use pmh_wire::numbering::{NumberingAnswer, Reason};
+use pmh_domain::{NumberingAnswer as Answered, PmhId, SpelledOtherwise};
+use pmh_wire::numbering::{ItemName, NumberingAnswer, NumberingRequest, Reason};
 
 /// Why an answer is refused as a whole. Nothing of it is stored; the same people are asked for again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,33 +19,65 @@ pub(crate) enum Unacceptable {
     MalformedPmhId,
     #[error("two people share one PMH-ID")]
     SharedPmhId,
+    #[error("it tells the spelling of somebody whom it does not number, or twice, or none")]
+    Spelling,
+    #[error("its joins are out of order, or join a PMH-ID with itself")]
+    Joins,
+}
+
+pub(crate) struct Accepted {
+    pub(crate) by_number: HashMap<String, Answered>,
+    /// PMH-IDs that several of these people have: right only for people who were joined.
+    pub(crate) shared: Vec<PmhId>,
 }
 
 /// The answer by number, if it is one for exactly the people who were asked for, byte for byte.
-pub(crate) fn accept(
-    asked: &HashSet<&str>,
-    answer: &NumberingAnswer,
-) -> Result<HashMap<String, Answered>, Unacceptable> {
+pub(crate) fn accept(request: &NumberingRequest, answer: &NumberingAnswer) -> Result<Accepted, Unacceptable> {
+    let asked: HashSet<&str> = request.people.iter().map(|person| person.my_number.as_str()).collect();
     let mut by_number = HashMap::with_capacity(asked.len());
     let mut pmh_ids = HashSet::new();
+    let mut shared = Vec::new();
+    let mut spelled = spelling(answer)?;
     for one in &answer.numbered {
         let pmh_id = PmhId::parse(&one.pmh_id).map_err(|_| Unacceptable::MalformedPmhId)?;
         if !pmh_ids.insert(*pmh_id.expose_bytes()) {
-            return Err(Unacceptable::SharedPmhId);
+            shared.push(pmh_id.clone());
         }
-        take(&mut by_number, asked, &one.my_number, Answered::Numbered(pmh_id))?;
+        let spelled = spelled.remove(one.my_number.as_str()).unwrap_or(SpelledOtherwise::NONE);
+        take(&mut by_number, &asked, &one.my_number, Answered::Numbered(pmh_id, spelled))?;
     }
     for one in &answer.not_numbered {
         let answered = match one.reason {
             Reason::Mismatch => Answered::Mismatch,
             Reason::NotFound => Answered::NotFound,
         };
-        take(&mut by_number, asked, &one.my_number, answered)?;
+        take(&mut by_number, &asked, &one.my_number, answered)?;
     }
     if by_number.len() != asked.len() {
         return Err(Unacceptable::LeftOut);
     }
-    Ok(by_number)
+    if !spelled.is_empty() {
+        return Err(Unacceptable::Spelling);
+    }
+    let mut last = request.joins_after;
+    for join in &answer.joins {
+        if join.join <= last || join.retired_pmh_id == join.surviving_pmh_id {
+            return Err(Unacceptable::Joins);
+        }
+        last = join.join;
+    }
+    Ok(Accepted { by_number, shared })
+}
+
+fn spelling(answer: &NumberingAnswer) -> Result<HashMap<&str, SpelledOtherwise>, Unacceptable> {
+    let mut spelled = HashMap::with_capacity(answer.spelled_otherwise.len());
+    for one in &answer.spelled_otherwise {
+        let items: SpelledOtherwise = one.items.iter().copied().map(ItemName::item).collect();
+        if items.is_empty() || spelled.insert(one.my_number.as_str(), items).is_some() {
+            return Err(Unacceptable::Spelling);
+        }
+    }
+    Ok(spelled)
 }
 
 fn take(
@@ -64,64 +96,4 @@ fn take(
 }
 
 #[cfg(test)]
-mod tests {
-    use pmh_wire::numbering::{NotNumbered, NumberedPerson};
-
-    use super::*;
-
-    fn numbered(number: &str, seed: u8) -> NumberedPerson {
-        NumberedPerson { pmh_id: PmhId::from_bytes([seed; 16]).expose_text(), my_number: number.to_owned() }
-    }
-
-    fn asked() -> HashSet<&'static str> {
-        HashSet::from(["100000000001", "100000000002"])
-    }
-
-    #[test]
-    fn an_answer_for_exactly_the_asked_is_taken() {
-        let answer = NumberingAnswer {
-            numbered: vec![numbered("100000000001", 1)],
-            not_numbered: vec![NotNumbered {
-                my_number: "100000000002".to_owned(),
-                reason: Reason::Mismatch,
-            }],
-        };
-        let by_number = accept(&asked(), &answer).unwrap();
-        assert_eq!(by_number["100000000001"], Answered::Numbered(PmhId::from_bytes([1; 16])));
-        assert_eq!(by_number["100000000002"], Answered::Mismatch);
-    }
-
-    #[test]
-    fn a_number_that_was_not_asked_for_is_refused() {
-        let answer = NumberingAnswer {
-            numbered: vec![numbered("100000000001", 1), numbered("100000000003", 2)],
-            not_numbered: Vec::new(),
-        };
-        assert_eq!(accept(&asked(), &answer).unwrap_err(), Unacceptable::NotAsked);
-    }
-
-    #[test]
-    fn a_number_answered_twice_is_refused() {
-        let answer = NumberingAnswer {
-            numbered: vec![numbered("100000000001", 1), numbered("100000000001", 2)],
-            not_numbered: Vec::new(),
-        };
-        assert_eq!(accept(&asked(), &answer).unwrap_err(), Unacceptable::Twice);
-    }
-
-    #[test]
-    fn an_answer_that_leaves_somebody_out_is_refused() {
-        let answer =
-            NumberingAnswer { numbered: vec![numbered("100000000001", 1)], not_numbered: Vec::new() };
-        assert_eq!(accept(&asked(), &answer).unwrap_err(), Unacceptable::LeftOut);
-    }
-
-    #[test]
-    fn one_pmh_id_for_two_people_is_refused() {
-        let answer = NumberingAnswer {
-            numbered: vec![numbered("100000000001", 1), numbered("100000000002", 1)],
-            not_numbered: Vec::new(),
-        };
-        assert_eq!(accept(&asked(), &answer).unwrap_err(), Unacceptable::SharedPmhId);
-    }
-}
+mod tests;

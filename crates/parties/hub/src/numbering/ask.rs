@@ -1,7 +1,7 @@
 //! One batch: read who waits, ask the intermediate server outside any transaction, store what it answered
 //! for those who have not changed meanwhile.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use pmh_domain::{Numbering, NumberingAnswer as Answered};
 use pmh_service::CallError;
@@ -10,9 +10,9 @@ use pmh_wire::numbering::{NumberingAnswer, NumberingRequest, PEOPLE_PER_REQUEST_
 use pmh_wire::paths;
 
 use super::answer::{self, Unacceptable};
+use super::joins;
 use crate::access::PartitionAccess;
 use crate::audit::{Entry, Written};
-use crate::identity;
 use crate::keys::OpenedPerson;
 use crate::registration::PersonDraft;
 use crate::state::Desk;
@@ -38,12 +38,19 @@ pub(crate) async fn number_next_batch(desk: &Desk, access: &PartitionAccess) -> 
     if waiting.is_empty() {
         return Ok(false);
     }
-    let request =
-        NumberingRequest { people: waiting.iter().map(|(_, opened)| opened.identity.clone()).collect() };
+    let request = NumberingRequest {
+        people: waiting.iter().map(|(_, opened)| opened.identity.clone()).collect(),
+        joins_after: joins::last(desk).await?,
+    };
     let answer: NumberingAnswer = desk.intermediate.post(paths::NUMBERING, &request).await?;
-    let asked: HashSet<&str> = request.people.iter().map(|person| person.my_number.as_str()).collect();
-    let answered = answer::accept(&asked, &answer)?;
-    store_answers(desk, access, &waiting, answered).await?;
+    let accepted = answer::accept(&request, &answer)?;
+    joins::store(desk, &answer.joins).await?;
+    for pmh_id in &accepted.shared {
+        if !joins::is_joined(desk, pmh_id).await? {
+            return Err(Unacceptable::SharedPmhId.into());
+        }
+    }
+    store_answers(desk, access, &waiting, accepted.by_number).await?;
     Ok(true)
 }
 
@@ -80,6 +87,7 @@ async fn store_answers(
         let unchanged = standing.get(&asked.person).is_some_and(|row| row.version == asked.version);
         let Some(answer) = answered.remove(&opened.identity.my_number) else { continue };
         if unchanged {
+            warn_of_another_pmh_id(desk, (access, &mut tx), opened, &answer).await?;
             outcome.take(desk, access, asked, opened, answer)?;
         }
     }
@@ -88,6 +96,23 @@ async fn store_answers(
     turn.append(&mut tx, &[entry]).await?;
     turn.commit(tx).await?;
     desk.counters.add("people_numbered", outcome.routes.len() as u64);
+    Ok(())
+}
+
+/// 001:38: a number already numbered keeps its PMH-ID, or has that of the person who it turned out to be. Anything
+/// else is shown in the log, and followed as answered.
+async fn warn_of_another_pmh_id(
+    desk: &Desk,
+    (access, tx): (&PartitionAccess, &mut Tx),
+    opened: &OpenedPerson,
+    answer: &Answered,
+) -> Result<(), StoreError> {
+    if let (true, Some(known), Answered::Numbered(answered, _)) =
+        (opened.numbering.is_contradicted_by(answer), opened.numbering.pmh_id(), answer)
+        && !joins::are_joined(desk, tx, known, answered).await?
+    {
+        tracing::warn!(municipality = access.code(), "the intermediate server changed a PMH-ID");
+    }
     Ok(())
 }
 
@@ -112,16 +137,13 @@ impl Outcome {
         opened: &OpenedPerson,
         answer: Answered,
     ) -> Result<(), StoreError> {
-        let before = identity::numbering_of(asked.numbering, opened.pmh_id.clone())?;
-        if before.is_contradicted_by(&answer) {
-            // 001:38: a number already numbered keeps its PMH-ID. Shown in the log, followed as answered.
-            tracing::warn!(municipality = access.code(), "the intermediate server changed a PMH-ID");
-        }
+        let before = opened.numbering.clone();
         let after = before.clone().answered(answer);
         let progress = self.progress.entry(asked.task.clone()).or_default();
         match &after {
-            Numbering::Numbered { pmh_id } => {
+            Numbering::Numbered { pmh_id, spelled } => {
                 progress.numbered += 1;
+                progress.spelled_otherwise += i64::from(!spelled.is_empty());
                 let pmh_tag = desk.keys.routing.tag_pmh_id(pmh_id);
                 let mac = desk.keys.routing.route_mac(&pmh_tag, access.code(), asked.person);
                 self.routes.push(NewRoute { pmh_tag, person: asked.person, mac });

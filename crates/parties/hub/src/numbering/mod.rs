@@ -3,5 +3,7 @@
 
 mod answer;
 mod ask;
+mod joins;
 
 pub(crate) use ask::{NumberingError, number_next_batch};
+pub(crate) use joins::follow_joins;

@@ -7,12 +7,11 @@ use pmh_service::{Body, Peer, Refused};
 use pmh_wire::Code;
 use pmh_wire::records::{OwnRecords, RecordsRequest};
 
-use crate::access::PersonAccess;
 use crate::audit::Entry;
 use crate::eligibility::read_records;
 use crate::state::Inquiry;
-use crate::store::bindings;
 use crate::store::epochs::HUB_PARTITION;
+use crate::store::{bindings, joins};
 
 pub(crate) async fn records(
     State(inquiry): State<Inquiry>,
@@ -30,7 +29,7 @@ pub(crate) async fn records(
         .await?
         .filter(|binding| inquiry.keys.routing.binds(binding))
         .ok_or(Code::UnknownPseudonym)?;
-    let access = PersonAccess::by_tag(binding.pmh_tag);
+    let access = joins::person_of(&mut tx, &inquiry.keys.routing, binding.pmh_tag).await?;
     let read = read_records(&inquiry, &mut tx, &access, Date::in_japan(now_ms)).await?;
     let mut entries = vec![Entry::of(HUB_PARTITION, "records.ask", &owner)];
     entries.extend(read.seen.iter().map(|seen| seen.entry("records.answer", &owner)));

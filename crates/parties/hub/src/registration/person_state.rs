@@ -1,15 +1,15 @@
 //! A person as their municipality sees them, and of that what the user who asks is in charge of.
 
-use pmh_domain::IndividualNumber;
+use pmh_domain::{IndividualNumber, Numbering};
 use pmh_store::{StoreError, Tx};
-use pmh_wire::registration::{CertificateState, PersonState};
+use pmh_wire::registration::{CertificateState, Fault, PersonState, RowProblem};
+use pmh_wire::{Code, ItemName};
 
 use super::stored_certificate;
 use crate::access::PartitionAccess;
-use crate::identity;
 use crate::state::Desk;
 use crate::store::people::PersonRow;
-use crate::store::{bindings, certificates};
+use crate::store::{bindings, certificates, joins};
 
 /// `None` for somebody of whom the user who asks is in charge of nothing (001:299).
 pub(super) async fn person_state(
@@ -38,9 +38,13 @@ pub(super) async fn person_state(
         return Ok(None);
     }
     let opened = desk.keys.identity(access)?.open_person(row)?;
-    let bound = match &opened.pmh_id {
+    let bound = match opened.numbering.pmh_id() {
         None => false,
-        Some(pmh_id) => bindings::is_bound(tx, &desk.keys.routing.tag_pmh_id(pmh_id)).await?,
+        Some(pmh_id) => {
+            let routing = &desk.keys.routing;
+            let access = joins::person_of(tx, routing, routing.tag_pmh_id(pmh_id)).await?;
+            bindings::is_bound(tx, &access).await?
+        }
     };
     let my_number = match access.caller() {
         None => None,
@@ -50,6 +54,21 @@ pub(super) async fn person_state(
             Some(caller.number_viewing.show(&number))
         }
     };
-    let numbering = identity::numbering_of(row.numbering, opened.pmh_id)?;
-    Ok(Some(PersonState { my_number, numbering: numbering.name().to_owned(), bound, certificates: states }))
+    Ok(Some(PersonState {
+        my_number,
+        numbering: opened.numbering.name().to_owned(),
+        problem: problem(&opened.numbering).map(RowProblem::from),
+        spelled_otherwise: ItemName::list(opened.numbering.spelled()),
+        bound,
+        certificates: states,
+    }))
+}
+
+/// What keeps somebody from being numbered, in the words of the catalogue.
+fn problem(numbering: &Numbering) -> Option<Fault> {
+    match numbering {
+        Numbering::Mismatch => Some(Fault::at(Code::NumberingMismatch, "basicFiveInfo")),
+        Numbering::NotFound => Some(Fault::at(Code::NumberingNotFound, "myNumber")),
+        Numbering::Awaiting | Numbering::Numbered { .. } | Numbering::Renumbering { .. } => None,
+    }
 }

@@ -14,7 +14,6 @@ use super::stored_certificate;
 use crate::access::PartitionAccess;
 use crate::answer;
 use crate::audit::{Entry, Written};
-use crate::identity;
 use crate::state::Desk;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::certificates::{self, CertificateRow};
@@ -137,7 +136,7 @@ async fn load_people(
                 person: row.person,
                 number_tag: row.number_tag,
                 identity: opened.identity,
-                numbering: identity::numbering_of(row.numbering, opened.pmh_id)?,
+                numbering: opened.numbering,
                 task: row.task,
                 version: row.version,
                 certificates: certificates.remove(&row.person).unwrap_or_default(),

@@ -25,6 +25,7 @@ pub(crate) fn task_body(desk: &Desk, access: &PartitionAccess, row: &TaskRow, ol
         not_applied: count(progress.not_applied),
         numbering_pending: count(row.numbering_pending()),
         numbered: count(progress.numbered),
+        spelled_otherwise: count(progress.spelled_otherwise),
         mismatched: count(progress.mismatched),
         not_found: count(progress.not_found),
         waiting_for: waiting_for(desk, access, row, oldest),

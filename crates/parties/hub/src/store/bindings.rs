@@ -3,7 +3,8 @@
 use pmh_store::{StoreError, Tx};
 use sqlx::Row;
 
-use crate::store::{fetch, run};
+use crate::access::PersonAccess;
+use crate::store::{fetch, fetch_list, in_list, run};
 
 pub(crate) struct Binding {
     pub(crate) pseudonym_tag: Vec<u8>,
@@ -35,14 +36,11 @@ pub(crate) async fn find_by_pseudonym(
     Ok(rows.into_iter().next())
 }
 
-/// Whether the person behind this PMH-ID's tag has bound a pseudonym.
-pub(crate) async fn is_bound(tx: &mut Tx, pmh_tag: &[u8]) -> Result<bool, StoreError> {
-    let rows: Vec<i64> = fetch!(
-        tx,
-        "SELECT bound_ms FROM binding WHERE pmh_tag = $1",
-        [pmh_tag],
-        row => row.try_get(0)?
-    );
+/// Whether this person has bound a pseudonym.
+pub(crate) async fn is_bound(tx: &mut Tx, access: &PersonAccess) -> Result<bool, StoreError> {
+    let tags = access.pmh_tags();
+    let sql = format!("SELECT bound_ms FROM binding WHERE pmh_tag IN ({})", in_list(0, tags.len()));
+    let rows: Vec<i64> = fetch_list!(tx, sql, [], tags, |query, tag| query.bind(tag), row => row.try_get(0)?);
     Ok(!rows.is_empty())
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod chunks;
 pub(crate) mod epochs;
 pub(crate) mod erasing;
 pub(crate) mod erasures;
+pub(crate) mod joins;
 pub(crate) mod keys;
 pub(crate) mod movements;
 pub(crate) mod municipalities;
@@ -56,6 +57,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             postgres: include_str!("../../migrations/postgres/0004_tasks.sql"),
         },
         Migration {
+            version: 6,
+            name: "numbering",
+            sqlite: include_str!("../../migrations/sqlite/0006_numbering.sql"),
+            postgres: include_str!("../../migrations/postgres/0006_numbering.sql"),
+        },
+        Migration {
             version: 7,
             name: "operation_review",
             sqlite: include_str!("../../migrations/sqlite/0007_operation_review.sql"),
@@ -75,6 +82,7 @@ pub const SCHEMA: PartySchema = PartySchema {
                 "GRANT SELECT, INSERT, DELETE ON user_session TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON user_movement, registration_submitter, operation_review TO {role}",
                 "GRANT SELECT ON binding TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON joined TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON erasure TO {role}",
                 "GRANT SELECT, INSERT ON erasure_count TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON unrouted TO {role}",
@@ -86,7 +94,7 @@ pub const SCHEMA: PartySchema = PartySchema {
         Role {
             name: QUERY,
             grants: &[
-                "GRANT SELECT ON subsidy_key, routing_key, route, answer TO {role}",
+                "GRANT SELECT ON subsidy_key, routing_key, route, answer, joined TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON binding TO {role}",
                 "GRANT SELECT, DELETE ON unbinding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON epoch TO {role}",

@@ -15,13 +15,15 @@ pub(crate) struct PersonRow {
     pub(crate) pmh_id: Option<Vec<u8>>,
     /// `Numbering::code()`.
     pub(crate) numbering: i64,
+    /// `SpelledOtherwise::code()`.
+    pub(crate) spelled: i64,
     /// The task that asked for numbering last.
     pub(crate) task: Vec<u8>,
     pub(crate) version: i64,
     pub(crate) key_version: i64,
 }
 
-const COLUMNS: &str = "person, number_tag, identity, pmh_id, numbering, task, version, key_version";
+const COLUMNS: &str = "person, number_tag, identity, pmh_id, numbering, spelled, task, version, key_version";
 
 macro_rules! person_row {
     ($row:ident) => {
@@ -31,9 +33,10 @@ macro_rules! person_row {
             identity: $row.try_get(2)?,
             pmh_id: $row.try_get(3)?,
             numbering: $row.try_get(4)?,
-            task: $row.try_get(5)?,
-            version: $row.try_get(6)?,
-            key_version: $row.try_get(7)?,
+            spelled: $row.try_get(5)?,
+            task: $row.try_get(6)?,
+            version: $row.try_get(7)?,
+            key_version: $row.try_get(8)?,
         }
     };
 }
@@ -86,7 +89,7 @@ pub(crate) async fn list_of_task(
 ) -> Result<Vec<PersonRow>, StoreError> {
     Ok(fetch!(
         tx,
-        "SELECT person, number_tag, identity, pmh_id, numbering, task, version, key_version FROM person \
+        "SELECT person, number_tag, identity, pmh_id, numbering, spelled, task, version, key_version FROM person \
          WHERE municipality_code = $1 AND task = $2 AND person > $3 ORDER BY person LIMIT $4",
         [access.code(), task, after, limit],
         row => person_row!(row)
@@ -101,7 +104,7 @@ pub(crate) async fn list_awaiting(
 ) -> Result<Vec<PersonRow>, StoreError> {
     Ok(fetch!(
         tx,
-        "SELECT person, number_tag, identity, pmh_id, numbering, task, version, key_version FROM person \
+        "SELECT person, number_tag, identity, pmh_id, numbering, spelled, task, version, key_version FROM person \
          WHERE municipality_code = $1 AND awaiting = 1 ORDER BY person LIMIT $2",
         [access.code(), limit],
         row => person_row!(row)
@@ -118,11 +121,12 @@ pub(crate) async fn put(
         let part = &people[range];
         let sql = format!(
             "INSERT INTO person (municipality_code, person, number_tag, identity, pmh_id, numbering, \
-             awaiting, task, version, key_version) VALUES {} \
+             spelled, awaiting, task, version, key_version) VALUES {} \
              ON CONFLICT (municipality_code, person) DO UPDATE SET identity = excluded.identity, \
-             pmh_id = excluded.pmh_id, numbering = excluded.numbering, awaiting = excluded.awaiting, \
+             pmh_id = excluded.pmh_id, numbering = excluded.numbering, spelled = excluded.spelled, \
+             awaiting = excluded.awaiting, \
              task = excluded.task, version = excluded.version, key_version = excluded.key_version",
-            value_rows(10, part.len())
+            value_rows(11, part.len())
         );
         run_list!(tx, sql, part, |query, row| query
             .bind(access.code())
@@ -131,6 +135,7 @@ pub(crate) async fn put(
             .bind(&row.identity)
             .bind(row.pmh_id.as_deref())
             .bind(row.numbering)
+            .bind(row.spelled)
             .bind(i64::from(is_awaiting(row.numbering)))
             .bind(&row.task)
             .bind(row.version)

@@ -5,10 +5,11 @@ use pmh_store::{StoreError, Tx, batches};
 use sqlx::Row;
 
 use crate::access::{PartitionAccess, PersonAccess};
-use crate::store::{fetch, run_list, value_rows};
+use crate::store::{fetch_list, in_list, run_list, value_rows};
 
 #[derive(Clone)]
 pub(crate) struct Route {
+    pub(crate) pmh_tag: Vec<u8>,
     pub(crate) municipality_code: String,
     pub(crate) person: i64,
     pub(crate) mac: Vec<u8>,
@@ -20,19 +21,20 @@ pub(crate) struct NewRoute {
     pub(crate) mac: Vec<u8>,
 }
 
-/// Where records of this person are, in the order of municipality codes.
+/// Where records of this person are, in the order of municipality codes and of first registration.
 pub(crate) async fn list_from(tx: &mut Tx, access: &PersonAccess) -> Result<Vec<Route>, StoreError> {
-    Ok(fetch!(
-        tx,
-        "SELECT municipality_code, person, mac FROM route WHERE pmh_tag = $1 \
+    let tags = access.pmh_tags();
+    let sql = format!(
+        "SELECT pmh_tag, municipality_code, person, mac FROM route WHERE pmh_tag IN ({}) \
          ORDER BY municipality_code, person",
-        [access.pmh_tag()],
-        row => Route {
-            municipality_code: row.try_get(0)?,
-            person: row.try_get(1)?,
-            mac: row.try_get(2)?,
-        }
-    ))
+        in_list(0, tags.len())
+    );
+    Ok(fetch_list!(tx, sql, [], tags, |query, tag| query.bind(tag), row => Route {
+        pmh_tag: row.try_get(0)?,
+        municipality_code: row.try_get(1)?,
+        person: row.try_get(2)?,
+        mac: row.try_get(3)?,
+    }))
 }
 
 /// Adds routes of this partition; one that stands already stays.

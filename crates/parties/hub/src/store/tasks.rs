@@ -58,6 +58,8 @@ pub(crate) struct Progress {
     pub(crate) superseded: i64,
     /// Dropped, because the task was cancelled or failed.
     pub(crate) not_applied: i64,
+    /// Of the numbered.
+    pub(crate) spelled_otherwise: i64,
 }
 
 /// How a task ended before its last row.
@@ -153,7 +155,7 @@ macro_rules! select_task {
         concat!(
             "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, registered, updated, unchanged, \
              deleted, rejected, asked, numbered, mismatched, not_found, superseded, accepted_order, csv_encoding, \
-             ending, not_applied, failure_code, failure_lines ",
+             ending, not_applied, failure_code, failure_lines, spelled_otherwise ",
             $rest
         )
     };
@@ -196,6 +198,7 @@ macro_rules! task_row {
                 not_found: $row.try_get(14)?,
                 superseded: $row.try_get(15)?,
                 not_applied: $row.try_get(19)?,
+                spelled_otherwise: $row.try_get(22)?,
             },
             accepted_order: $row.try_get(16)?,
             csv_encoding: $row.try_get(17)?,
@@ -287,7 +290,8 @@ pub(crate) async fn advance(
          updated = updated + $5, unchanged = unchanged + $6, deleted = deleted + $7, \
          rejected = rejected + $8, asked = asked + $9, numbered = numbered + $10, \
          mismatched = mismatched + $11, not_found = not_found + $12, superseded = superseded + $13, \
-         not_applied = not_applied + $14 WHERE municipality_code = $1 AND task = $2",
+         not_applied = not_applied + $14, spelled_otherwise = spelled_otherwise + $15 \
+         WHERE municipality_code = $1 AND task = $2",
         [
             access.code(),
             task,
@@ -302,7 +306,8 @@ pub(crate) async fn advance(
             more.mismatched,
             more.not_found,
             more.superseded,
-            more.not_applied
+            more.not_applied,
+            more.spelled_otherwise
         ]
     );
     Ok(())

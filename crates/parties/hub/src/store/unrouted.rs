@@ -50,18 +50,25 @@ pub(crate) async fn unbind_person(
     access: &PartitionAccess,
     person: i64,
 ) -> Result<(), StoreError> {
-    run!(
+    let tags: Vec<Vec<u8>> = fetch!(
         tx,
-        "INSERT INTO unbinding (pmh_tag) SELECT DISTINCT pmh_tag FROM route \
-         WHERE municipality_code = $1 AND person = $2 ON CONFLICT DO NOTHING",
-        [access.code(), person]
+        "SELECT pmh_tag FROM route WHERE municipality_code = $1 AND person = $2 \
+         UNION SELECT pmh_tag FROM unrouted WHERE municipality_code = $1 AND person = $2",
+        [access.code(), person],
+        row => row.try_get(0)?
     );
-    run!(
-        tx,
-        "INSERT INTO unbinding (pmh_tag) SELECT DISTINCT pmh_tag FROM unrouted \
-         WHERE municipality_code = $1 AND person = $2 ON CONFLICT DO NOTHING",
-        [access.code(), person]
-    );
+    for tag in &tags {
+        // With those of the PMH-IDs that it was joined with: a pseudonym may be bound to any of them.
+        run!(
+            tx,
+            "INSERT INTO unbinding (pmh_tag) SELECT $1 \
+             UNION SELECT retired_tag FROM joined WHERE surviving_tag = $1 OR surviving_tag = \
+             (SELECT own.surviving_tag FROM joined AS own WHERE own.retired_tag = $1) \
+             UNION SELECT surviving_tag FROM joined WHERE retired_tag = $1 \
+             ON CONFLICT DO NOTHING",
+            [tag]
+        );
+    }
     Ok(())
 }
 

@@ -1,3 +1,4 @@
 //! The admin door's own paths. They belong to the simulator, not to what is simulated.
 
 pub(crate) mod enrol;
+pub(crate) mod numbers;

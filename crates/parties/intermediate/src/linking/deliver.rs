@@ -4,15 +4,17 @@
 //! the OQS has acknowledged it.
 //! So an entry arrives at least once, whatever stops or crashes in between.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pmh_service::{CallError, PeerClient};
 use pmh_store::StoreError;
-use pmh_wire::{LinkingEntries, LinkingEntry, PEOPLE_PER_REQUEST_MAX, Received, paths};
+use pmh_wire::{JoinedPmhIds, LinkingEntries, LinkingEntry, PEOPLE_PER_REQUEST_MAX, Received, paths};
 use tokio_util::sync::CancellationToken;
 
 use crate::Intermediate;
+use crate::store::joins;
 use crate::store::outbox::{self, DueLinking};
 
 const PAUSE_MIN: Duration = Duration::from_millis(100);
@@ -107,7 +109,8 @@ fn is_refusal(error: &DeliveryError) -> bool {
 
 async fn send(state: &Intermediate, oqs: &PeerClient, due: &[DueLinking]) -> Result<(), DeliveryError> {
     let entries = due.iter().map(|one| open(state, one)).collect::<Result<_, _>>()?;
-    let Received { received } = oqs.post(paths::LINKING, &LinkingEntries { entries }).await?;
+    let joined = list_joined(state, due).await?;
+    let Received { received } = oqs.post(paths::LINKING, &LinkingEntries { entries, joined }).await?;
     let sent = due.len() as u64;
     if received != sent {
         return Err(DeliveryError::Incomplete { sent, received });
@@ -122,7 +125,28 @@ async fn send(state: &Intermediate, oqs: &PeerClient, due: &[DueLinking]) -> Res
 fn open(state: &Intermediate, due: &DueLinking) -> Result<LinkingEntry, StoreError> {
     let linking_number = state.keys.open_linking_number(due.person, due.version, &due.linking_number)?;
     Ok(LinkingEntry {
-        pmh_id: state.keys.open_pmh_id(due.person, &due.pmh_id)?.expose_text(),
+        pmh_id: state.keys.open_pmh_id(&due.pmh_id)?.expose_text(),
         linking_number: linking_number.expose().to_owned(),
     })
+}
+
+/// For entries of people who turned out to be somebody else: every PMH-ID that the OQS may still have for them.
+async fn list_joined(state: &Intermediate, due: &[DueLinking]) -> Result<Vec<JoinedPmhIds>, StoreError> {
+    let survivors: BTreeSet<i64> =
+        due.iter().filter(|one| one.pmh_id.person != one.person).map(|one| one.pmh_id.person).collect();
+    let mut joined = Vec::new();
+    if survivors.is_empty() {
+        return Ok(joined);
+    }
+    let mut tx = state.store.read().await?;
+    for survivor in survivors {
+        for row in joins::into_person(&mut tx, survivor).await? {
+            joined.push(JoinedPmhIds {
+                retired_pmh_id: state.keys.open_pmh_id(&row.retired)?.expose_text(),
+                surviving_pmh_id: state.keys.open_pmh_id(&row.surviving)?.expose_text(),
+            });
+        }
+    }
+    tx.commit().await?;
+    Ok(joined)
 }

@@ -1,8 +1,11 @@
 //! All SQL of the intermediate server. Values arrive here sealed or as blind tags.
 
+pub(crate) mod joins;
 pub(crate) mod keys;
+pub(crate) mod numbers;
 pub(crate) mod outbox;
 pub(crate) mod people;
+pub(crate) mod spelling;
 
 use pmh_store::{Migration, PartySchema, Role};
 
@@ -12,20 +15,29 @@ pub(crate) const APP: &str = "app";
 /// The schema of the intermediate server: one partition, one role.
 pub const SCHEMA: PartySchema = PartySchema {
     party: "intermediate",
-    migrations: &[Migration {
-        version: 1,
-        name: "people",
-        sqlite: include_str!("../../migrations/sqlite/0001_people.sql"),
-        postgres: include_str!("../../migrations/postgres/0001_people.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "people",
+            sqlite: include_str!("../../migrations/sqlite/0001_people.sql"),
+            postgres: include_str!("../../migrations/postgres/0001_people.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "numbers",
+            sqlite: include_str!("../../migrations/sqlite/0002_numbers.sql"),
+            postgres: include_str!("../../migrations/postgres/0002_numbers.sql"),
+        },
+    ],
     roles: &[Role {
         name: APP,
         grants: &[
             "GRANT SELECT, INSERT ON data_key, index_key TO {role}",
             "GRANT SELECT, UPDATE ON person_counter TO {role}",
             "GRANT SELECT, INSERT, UPDATE ON person TO {role}",
-            "GRANT SELECT, INSERT ON pmh_id TO {role}",
-            "GRANT SELECT, INSERT, DELETE ON linking_outbox TO {role}",
+            "GRANT SELECT, INSERT ON pmh_id, former_number TO {role}",
+            "GRANT SELECT, INSERT, UPDATE ON pmh_join TO {role}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON linking_outbox, spelled_otherwise TO {role}",
         ],
     }],
 };

@@ -6,18 +6,24 @@ use sqlx::AssertSqlSafe;
 use super::{groups, placeholders};
 use crate::keys::Tag;
 
-/// A person as stored, with the PMH-ID if there is one.
+/// A person as stored, with the PMH-ID that leads to them if there is one: of a person who turned out to be
+/// another one it is the other's.
 pub(crate) struct PersonRow {
     pub(crate) person: i64,
     pub(crate) number_tag: Vec<u8>,
     pub(crate) linking_tag: Vec<u8>,
     pub(crate) identity: Vec<u8>,
+    pub(crate) linking_number: Vec<u8>,
     pub(crate) version: i64,
     pub(crate) pmh_id: Option<SealedPmhId>,
+    /// What was spelled otherwise when this person was asked for last, as a code; 0 is nothing.
+    pub(crate) spelled: i64,
 }
 
-/// A sealed PMH-ID with the version that its seal names.
+/// A sealed PMH-ID with the person and the version that its seal names.
+#[derive(Clone)]
 pub(crate) struct SealedPmhId {
+    pub(crate) person: i64,
     pub(crate) sealed: Vec<u8>,
     pub(crate) version: i64,
 }
@@ -41,7 +47,8 @@ pub(crate) struct NewPmhId {
     pub(crate) key_version: i64,
 }
 
-type FoundPerson = (i64, Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<Vec<u8>>, Option<i64>);
+type FoundPerson =
+    (i64, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, i64, Option<i64>, Option<Vec<u8>>, Option<i64>, Option<i64>);
 
 /// The persons with one of these number tags, in no order.
 pub(crate) async fn by_number(tx: &mut Tx, tags: &[Tag]) -> Result<Vec<PersonRow>, StoreError> {
@@ -49,8 +56,12 @@ pub(crate) async fn by_number(tx: &mut Tx, tags: &[Tag]) -> Result<Vec<PersonRow
     for range in batches(tags.len()) {
         let part = &tags[range];
         let sql = format!(
-            "SELECT p.person, p.number_tag, p.linking_tag, p.identity, p.version, n.pmh_id, n.version
-               FROM person p LEFT JOIN pmh_id n ON n.person = p.person
+            "SELECT p.person, p.number_tag, p.linking_tag, p.identity, p.linking_number, p.version,
+                    n.person, n.pmh_id, n.version, s.items
+               FROM person p
+               LEFT JOIN pmh_join j ON j.retired = p.person
+               LEFT JOIN pmh_id n ON n.person = COALESCE(j.surviving, p.person)
+               LEFT JOIN spelled_otherwise s ON s.person = p.person
               WHERE p.number_tag IN ({})",
             placeholders(1, part.len())
         );
@@ -61,18 +72,25 @@ pub(crate) async fn by_number(tx: &mut Tx, tags: &[Tag]) -> Result<Vec<PersonRow
             }
             query.fetch_all(conn).await
         })?;
-        rows.extend(found.into_iter().map(
-            |(person, number_tag, linking_tag, identity, version, pmh_id, pmh_version)| PersonRow {
-                person,
-                number_tag,
-                linking_tag,
-                identity,
-                version,
-                pmh_id: pmh_id.zip(pmh_version).map(|(sealed, version)| SealedPmhId { sealed, version }),
-            },
-        ));
+        rows.extend(found.into_iter().map(person_from_row));
     }
     Ok(rows)
+}
+
+fn person_from_row(
+    (person, number_tag, linking_tag, identity, linking_number, version, holder, pmh_id, pmh_version, items): FoundPerson,
+) -> PersonRow {
+    let pmh_id = holder.zip(pmh_id).zip(pmh_version);
+    PersonRow {
+        person,
+        number_tag,
+        linking_tag,
+        identity,
+        linking_number,
+        version,
+        pmh_id: pmh_id.map(|((person, sealed), version)| SealedPmhId { person, sealed, version }),
+        spelled: items.unwrap_or(0),
+    }
 }
 
 /// Takes the lock under which people are enrolled and hands out `count` numbers of persons: the first of them.
@@ -116,11 +134,12 @@ pub(crate) async fn insert(tx: &mut Tx, people: &[NewPerson]) -> Result<(), Stor
     Ok(())
 }
 
-/// Rewrites a person whose data changed at the insurer. The number stays: it is what the row was found by.
+/// Rewrites a person whose data changed at the insurer.
 pub(crate) async fn update(tx: &mut Tx, person: &NewPerson) -> Result<(), StoreError> {
     on_connection!(tx, conn => sqlx::query(
             "UPDATE person
-                SET linking_tag = $2, identity = $3, linking_number = $4, version = $5, key_version = $6
+                SET linking_tag = $2, identity = $3, linking_number = $4, version = $5, key_version = $6,
+                    number_tag = $7
               WHERE person = $1",
         )
         .bind(person.person)
@@ -129,6 +148,7 @@ pub(crate) async fn update(tx: &mut Tx, person: &NewPerson) -> Result<(), StoreE
         .bind(person.linking_number.as_slice())
         .bind(person.version)
         .bind(person.key_version)
+        .bind(person.number_tag.as_slice())
         .execute(conn)
         .await
         .map(|_| ()))?;

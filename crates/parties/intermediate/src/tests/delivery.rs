@@ -1,9 +1,59 @@
 //! `POST /linking/v1/entries`, as the OQS sees it.
 
+use pmh_store::{Database, Store};
 use pmh_wire::PersonToNumber;
 
 use super::oqs::Mood;
 use super::stand::{Stand, asked, enrolled};
+use crate::store::outbox;
+use crate::{SCHEMA, store};
+
+/// The server's own tables, past its doors.
+async fn tables(stand: &Stand) -> Store {
+    let database = Database::Sqlite { folder: stand.folder.path().join("db") };
+    SCHEMA.open(&database, store::APP, 1).await.unwrap()
+}
+
+/// Puts person 1 into the outbox, as a transaction would whose commit nobody heard of.
+async fn put_unheard(tables: &Store) {
+    let mut tx = tables.write().await.unwrap();
+    outbox::put(&mut tx, &[1]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_doubtful_commit_left_is_told_when_the_hub_asks_again() {
+    let stand = Stand::new(&[enrolled(1)]);
+    let server = stand.start().await;
+    server.pmh_id(asked(1)).await;
+    stand.oqs.wait_until(|log| log.accepted.len() == 1).await;
+    let tables = tables(&stand).await;
+    put_unheard(&tables).await;
+    // Nobody is numbered by this request: its answer was lost the first time.
+    server.pmh_id(asked(1)).await;
+    stand.oqs.wait_until(|log| log.accepted.len() == 2).await;
+}
+
+#[tokio::test]
+async fn an_entry_that_becomes_due_anew_while_it_is_on_its_way_stays_due() {
+    let stand = Stand::new(&[enrolled(1)]);
+    stand.oqs.is(Mood::Away);
+    let server = stand.start().await;
+    server.pmh_id(asked(1)).await;
+    stand.oqs.wait_until(|log| log.refused > 0).await;
+    server.stop().await;
+    let tables = tables(&stand).await;
+    let due = async || outbox::due(&mut tables.read().await.unwrap(), 0, 10).await.unwrap();
+    let sent = due().await;
+    put_unheard(&tables).await;
+    for left in [1, 0] {
+        let current = if left == 1 { &sent } else { &due().await };
+        let mut tx = tables.write().await.unwrap();
+        outbox::acknowledge(&mut tx, current).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(due().await.len(), left);
+    }
+}
 
 #[tokio::test]
 async fn the_oqs_is_told_pmh_id_and_linking_number_of_everybody_numbered_and_of_nobody_else() {

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use pmh_wire::{Code, NumberingRequest, PersonToNumber, Reason, paths};
+use pmh_wire::{Code, ItemName, NumberingRequest, PersonToNumber, Reason, paths};
 use serde_json::{Value, json};
 
 use super::stand::{Server, Stand, asked, enrolled, refusal};
@@ -25,6 +25,31 @@ fn faulty() -> [PersonToNumber; 5] {
     people[3].basic_five_info.date_of_birth = "1980-02-28".to_owned();
     people[4].basic_five_info.sex = "2".to_owned();
     people
+}
+
+/// What is kept of the spelling of person 1, as a code.
+async fn kept_spelling(stand: &Stand) -> Vec<i64> {
+    let database = pmh_store::Database::Sqlite { folder: stand.folder.path().join("db") };
+    let tables = crate::SCHEMA.open(&database, crate::store::APP, 1).await.unwrap();
+    crate::store::spelling::list_all(&mut tables.read().await.unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn another_spelling_is_numbered_and_kept_by_its_items_until_it_comes_as_the_insurers_spell_it() {
+    let stand = Stand::new(&[enrolled(1)]);
+    let server = stand.start().await;
+    let mut spelled = asked(1);
+    spelled.basic_five_info.name = "試験 1郎".to_owned();
+    spelled.basic_five_info.address = "大阪府大阪市北区中之島１丁目".to_owned();
+    for _ in 0..2 {
+        let answer = server.number(vec![spelled.clone(), asked(2)]).await.unwrap();
+        assert_eq!((answer.numbered.len(), answer.not_numbered.len()), (1, 1));
+        assert_eq!(answer.spelled_otherwise[0].my_number, spelled.my_number);
+        assert_eq!(answer.spelled_otherwise[0].items, [ItemName::Name, ItemName::Address]);
+        assert_eq!(kept_spelling(&stand).await, [1 + 4]);
+    }
+    assert!(server.number(vec![asked(1)]).await.unwrap().spelled_otherwise.is_empty());
+    assert!(kept_spelling(&stand).await.is_empty());
 }
 
 #[tokio::test]
@@ -49,7 +74,7 @@ async fn the_answer_holds_the_pmh_id_and_the_number_as_it_came_and_nothing_else(
     let server = stand.start().await;
     let mut mismatched = asked(1);
     mismatched.basic_five_info.address = "別の住所".to_owned();
-    let request = NumberingRequest { people: vec![asked(1), mismatched, asked(2)] };
+    let request = NumberingRequest { people: vec![asked(1), mismatched, asked(2)], joins_after: 0 };
     let (status, body) = send(&server, serde_json::to_vec(&request).unwrap()).await;
     assert_eq!(status, StatusCode::OK);
     let mut answer: Value = serde_json::from_slice(&body).unwrap();
@@ -71,7 +96,7 @@ async fn a_mismatch_does_not_tell_which_of_the_five_items_differs() {
     let server = stand.start().await;
     let mut answers = Vec::new();
     for person in faulty() {
-        let request = NumberingRequest { people: vec![person] };
+        let request = NumberingRequest { people: vec![person], joins_after: 0 };
         answers.push(send(&server, serde_json::to_vec(&request).unwrap()).await);
     }
     let expected = json!({
@@ -113,7 +138,7 @@ async fn requests_that_race_for_one_person_get_one_pmh_id() {
         let mut people = vec![asked(1), asked(2), asked(3)];
         people.rotate_left(turn % 3);
         tokio::spawn(async move {
-            let request = NumberingRequest { people };
+            let request = NumberingRequest { people, joins_after: 0 };
             let answer: pmh_wire::NumberingAnswer = hub.post(paths::NUMBERING, &request).await.unwrap();
             let mut numbered: Vec<(String, String)> =
                 answer.numbered.into_iter().map(|one| (one.my_number, one.pmh_id)).collect();
@@ -161,7 +186,8 @@ async fn two_hundred_and_fifty_six_people_fit_into_one_request_and_one_more_does
 async fn a_member_that_is_not_agreed_is_refused() {
     let stand = Stand::new(&[enrolled(1)]);
     let server = stand.start().await;
-    let mut request = serde_json::to_value(NumberingRequest { people: vec![asked(1)] }).unwrap();
+    let mut request =
+        serde_json::to_value(NumberingRequest { people: vec![asked(1)], joins_after: 0 }).unwrap();
     request["people"][0]["linkingNumber"] = json!("L-1");
     let (status, body) = send(&server, request.to_string().into_bytes()).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
@@ -176,7 +202,7 @@ async fn a_value_that_is_none_refuses_the_request_and_names_the_member_only() {
     let server = stand.start().await;
     let mut person = asked(1);
     person.my_number = "12345678901X".to_owned();
-    let request = NumberingRequest { people: vec![person] };
+    let request = NumberingRequest { people: vec![person], joins_after: 0 };
     let (status, body) = send(&server, serde_json::to_vec(&request).unwrap()).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let text = String::from_utf8(body).unwrap();
@@ -187,7 +213,7 @@ async fn a_value_that_is_none_refuses_the_request_and_names_the_member_only() {
 async fn only_the_hub_may_ask() {
     let stand = Stand::new(&[enrolled(1)]);
     let server = stand.start().await;
-    let request = NumberingRequest { people: vec![asked(1)] };
+    let request = NumberingRequest { people: vec![asked(1)], joins_after: 0 };
     let outcome: Result<pmh_wire::NumberingAnswer, _> =
         server.institution.post(paths::NUMBERING, &request).await;
     assert_eq!(refusal(outcome), Some(Code::WrongPeer));
@@ -224,7 +250,7 @@ async fn requests_that_race_for_one_stranger_get_one_pmh_id() {
         .map(|_| {
             let hub = server.hub.clone();
             tokio::spawn(async move {
-                let request = NumberingRequest { people: vec![asked(1)] };
+                let request = NumberingRequest { people: vec![asked(1)], joins_after: 0 };
                 let answer: pmh_wire::NumberingAnswer = hub.post(paths::NUMBERING, &request).await.unwrap();
                 answer.numbered[0].pmh_id.clone()
             })

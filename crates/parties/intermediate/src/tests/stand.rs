@@ -99,7 +99,7 @@ impl Server {
     }
 
     pub(super) async fn number(&self, people: Vec<PersonToNumber>) -> Result<NumberingAnswer, CallError> {
-        self.hub.post(paths::NUMBERING, &NumberingRequest { people }).await
+        self.hub.post(paths::NUMBERING, &NumberingRequest { people, joins_after: 0 }).await
     }
 
     /// The PMH-ID of somebody who is numbered.

@@ -18,6 +18,21 @@ macro_rules! parties {
         clerk "一度に依頼できる人数を超えています。システムの担当者に連絡してください。"
             / "Too many people in one request. Please tell your system administrator."
         vendor "1 要求の上限は 256 人です。" / "One request holds at most 256 people.";
+    NumberNotEnrolled "PMH-N004" 404 "Number not known here"
+        clerk "この個人番号の登録がありません。番号を確認してください。"
+            / "There is nobody under this Individual Number. Please check it."
+        vendor "中間サーバーにこの個人番号がないか、番号変更前の番号です。"
+            / "The intermediate server knows nobody under this number, or it is a former one.";
+    NumberTaken "PMH-N005" 409 "The number is another person's"
+        clerk "この個人番号は別の人のものです。番号を確認してください。"
+            / "This Individual Number is another person's. Please check it."
+        vendor "新しい番号は別の人の番号か、過去に使われた番号です。同一人物と分かった場合は join を使います。"
+            / "The new number is another person's or a former one. If both are one person, use join.";
+    JoinedOtherwise "PMH-N006" 409 "Already joined otherwise"
+        clerk "すでに別の人に統合されています。システムの担当者に連絡してください。"
+            / "They are already joined to somebody else. Please tell your system administrator."
+        vendor "統合される側がすでに別の人に統合されているか、残る側が統合済みであるか、同じ人を指しています。"
+            / "The retired one is joined to somebody else already, or the surviving one is retired itself, or both are the same.";
     LinkedOtherwise "PMH-N009" 409 "Already linked otherwise"
         clerk "すでに別の番号と紐付いています。システムの担当者に連絡してください。"
             / "It is already linked to something else. Please tell your system administrator."
