@@ -4,8 +4,6 @@
 //! record is a generation. Nothing published says what may overlap or in which order records come, so all that
 //! is found here is *assumed* to be worth a warning and never a refusal, but for a row that stands twice.
 
-use std::{collections::HashMap, hash::Hash};
-
 use crate::{
     certificate::{Certificate, HistoryKey, Validity},
     date::Date,
@@ -61,7 +59,8 @@ fn period(certificate: &Certificate) -> Option<Validity> {
     if certificate.deleted { None } else { Validity::new(validity.from(), last).ok() }
 }
 
-/// What makes two rows of a file the same: person, program, certificate type and history key.
+/// What makes two rows of a file the same: person, program, certificate type and history key. The later of the two is
+/// at fault. A row that was refused does not count: the corrected one behind it is no duplicate.
 ///
 /// Bytes, each part with its length before it, to be tagged under a key: they hold an Individual Number.
 pub struct RowKey(Vec<u8>);
@@ -88,27 +87,6 @@ impl RowKey {
 
     pub fn expose(&self) -> &[u8] {
         &self.0
-    }
-}
-
-/// The good rows of one file so far, by a tag of their [`RowKey`]. Memory grows with the rows: whoever reads
-/// files of any size asks chunk by chunk, and a unique index for what was before.
-pub struct FileRows<Tag> {
-    first_lines: HashMap<Tag, u64>,
-}
-
-impl<Tag: Eq + Hash> Default for FileRows<Tag> {
-    fn default() -> Self {
-        Self { first_lines: HashMap::new() }
-    }
-}
-
-impl<Tag: Eq + Hash> FileRows<Tag> {
-    /// The line on which the same row stood before; the later one is at fault then. Refused rows are not to be
-    /// told: the corrected one behind them is no duplicate.
-    pub fn take(&mut self, tag: Tag, line: u64) -> Option<u64> {
-        let first = *self.first_lines.entry(tag).or_insert(line);
-        (first != line).then_some(first)
     }
 }
 

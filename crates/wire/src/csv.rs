@@ -9,6 +9,7 @@
 //! - A vendor's own headings can be mapped to members ([`CsvLayout`]).
 //! - Flags are true, false, 1 or 0 in any case; lists are joined by `;`; an empty cell is no value.
 
+mod columns;
 mod header;
 mod layout;
 mod nested;
@@ -16,6 +17,7 @@ mod reader;
 mod splitter;
 mod writer;
 
+pub use columns::Columns;
 pub use layout::{CsvLayout, LayoutError};
 pub use reader::CsvReader;
 pub use writer::{EncodeError, write_csv};

@@ -44,7 +44,7 @@ impl Encoding {
 
     /// `None` if a character has no place in the encoding. What would read back as another character
     /// (such as `¥`, which the encoder turns into a backslash) has none either.
-    pub(crate) fn encode(self, text: &str) -> Option<Cow<'_, [u8]>> {
+    pub fn encode(self, text: &str) -> Option<Cow<'_, [u8]>> {
         if self != Self::Cp932 {
             return Some(Cow::Borrowed(text.as_bytes()));
         }

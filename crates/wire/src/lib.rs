@@ -45,7 +45,7 @@ pub use card::*;
 pub use catalogue::{Code, UnknownCode};
 pub use citizen::*;
 pub use confirmation::*;
-pub use csv::{COLUMNS_MAX, CsvLayout, CsvReader, EncodeError, LayoutError, write_csv};
+pub use csv::{COLUMNS_MAX, Columns, CsvLayout, CsvReader, EncodeError, LayoutError, write_csv};
 pub use door::*;
 pub use eligibility::*;
 pub use encoding::*;

@@ -25,7 +25,7 @@ pub use shape::record_from_json;
 pub(crate) use shape::{Draft, echoed, read_object};
 pub use task::{Outcome, RESULTS_PER_PAGE, RecordResult, Results, RowProblem, Task, TaskStatus, Tasks};
 
-use crate::{Code, redaction::redacted_debug};
+use crate::{Code, Columns, redaction::redacted_debug};
 
 /// Bytes of one record at most: of a CSV record with its line ends, of an element of the JSON array.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
@@ -48,6 +48,13 @@ impl Fault {
 
     pub(crate) fn of(code: Code) -> Self {
         Self { code, field: None, column: None }
+    }
+
+    /// With the column of its field, unless it tells one already.
+    #[must_use]
+    pub fn in_one_of(self, columns: &Columns) -> Self {
+        let column = self.column.or_else(|| columns.of(self.field.as_deref()?));
+        Self { column, ..self }
     }
 }
 

@@ -119,15 +119,6 @@ fn a_row_is_known_again_by_person_program_type_and_history_key() {
     assert_ne!(RowKey::of(&number("123456789018"), &first()).expose(), key(&first()));
 }
 
-#[test]
-fn the_later_of_two_same_rows_is_told_the_line_of_the_first() {
-    let mut rows = FileRows::default();
-    assert_eq!(
-        [rows.take("a", 2), rows.take("b", 3), rows.take("a", 9), rows.take("a", 12)],
-        [None, None, Some(2), Some(2)]
-    );
-}
-
 proptest! {
     #[test]
     fn overlapping_is_sharing_a_day(a in 0..20_i64, b in 0..20_i64, c in 0..20_i64, d in 0..20_i64, expiry in proptest::option::of(0..22_i64)) {

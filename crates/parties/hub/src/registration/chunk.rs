@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use pmh_store::StoreError;
-use pmh_wire::Code;
 use pmh_wire::registration::{Fault, Row, RowProblem, SubjectRecord};
+use pmh_wire::{Code, Columns};
 use serde::{Deserialize, Serialize};
 
 /// Rows of one chunk.
@@ -19,6 +19,13 @@ const CHUNK_BYTES_MAX: usize = 2 << 20;
 pub(crate) enum WaitingRow {
     Record { line: u64, record: Box<SubjectRecord> },
     Rejected { line: u64, history_key: Option<String>, faults: Vec<StoredFault> },
+}
+
+/// Rows, and where their members stand in the file.
+#[derive(Deserialize)]
+pub(crate) struct Chunk {
+    pub(crate) columns: Columns,
+    pub(crate) rows: Vec<WaitingRow>,
 }
 
 /// A fault with its code as text, so that a later version of the program still reads it.
@@ -51,6 +58,11 @@ impl From<&Fault> for StoredFault {
 }
 
 impl StoredFault {
+    /// Tells the column of its field, unless it tells one already.
+    pub(crate) fn stand_in(&mut self, columns: &Columns) {
+        self.column = self.column.or_else(|| columns.of(self.field.as_deref()?));
+    }
+
     pub(crate) fn into_problem(self) -> Result<RowProblem, StoreError> {
         let code: Code = self
             .code
@@ -69,8 +81,14 @@ pub(crate) struct Filling {
 }
 
 impl Filling {
-    pub(crate) fn push(&mut self, row: &WaitingRow) {
-        self.text.push(if self.rows == 0 { b'[' } else { b',' });
+    pub(crate) fn push(&mut self, row: &WaitingRow, columns: &Columns) {
+        if self.rows == 0 {
+            self.text.extend_from_slice(b"{\"columns\":");
+            serde_json::to_writer(&mut self.text, columns).expect("names and numbers always serialise");
+            self.text.extend_from_slice(b",\"rows\":[");
+        } else {
+            self.text.push(b',');
+        }
         serde_json::to_writer(&mut self.text, row).expect("records of strings always serialise");
         self.rows += 1;
     }
@@ -85,12 +103,12 @@ impl Filling {
             return None;
         }
         let mut text = std::mem::take(self).text;
-        text.push(b']');
+        text.extend_from_slice(b"]}");
         Some(text)
     }
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<WaitingRow>, StoreError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Chunk, StoreError> {
     serde_json::from_slice(bytes)
         .map_err(|_| StoreError::Inconsistent { table: "registration_chunk", column: "sealed" })
 }
@@ -109,10 +127,10 @@ mod tests {
         assert!(chunk.take().is_none());
         for line in 1..=1_000 {
             assert!(!chunk.is_full(), "line {line}");
-            chunk.push(&row(line, "K"));
+            chunk.push(&row(line, "K"), &Columns::default());
         }
         assert!(chunk.is_full());
-        let rows = decode(&chunk.take().unwrap()).unwrap();
+        let Chunk { rows, .. } = decode(&chunk.take().unwrap()).unwrap();
         let lines = rows.iter().map(|row| match row {
             WaitingRow::Rejected { line, .. } | WaitingRow::Record { line, .. } => *line,
         });
@@ -127,7 +145,7 @@ mod tests {
         let mut rows = 0;
         while !chunk.is_full() {
             rows += 1;
-            chunk.push(&row(rows, &long));
+            chunk.push(&row(rows, &long), &Columns::default());
         }
         assert_eq!(rows, 35);
         assert!(chunk.take().unwrap().len() < CHUNK_BYTES_MAX + 64 * 1_024);

@@ -3,6 +3,7 @@
 
 mod apply;
 mod chunk;
+mod file_rows;
 mod intake;
 mod leftovers;
 mod list_subjects;

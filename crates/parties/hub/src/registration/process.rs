@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
+use pmh_domain::Date;
 use pmh_store::{StoreError, Tx};
-use pmh_wire::registration::{Outcome, Subject};
+use pmh_wire::Code;
+use pmh_wire::registration::{Fault, Outcome, Subject};
 
 use super::apply::{CertificateDraft, Drafts, PersonDraft};
-use super::chunk::{self, StoredFault, WaitingRow};
+use super::chunk::{self, Chunk, StoredFault, WaitingRow};
+use super::file_rows::{FileRows, row_tag};
 use super::show_results::StoredResult;
 use super::stored_certificate;
 use crate::access::PartitionAccess;
@@ -17,6 +20,7 @@ use crate::identity;
 use crate::state::Desk;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::certificates::{self, CertificateRow};
+use crate::store::file_rows;
 use crate::store::people::{self, PersonRow};
 use crate::store::results::{self, ResultChunk};
 use crate::store::tasks::{self, TaskRow};
@@ -26,16 +30,29 @@ pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) ->
     let mut turn = desk.lane.turn().await;
     let mut tx = desk.store.write().await?;
     tx.for_municipality(access.code()).await?;
-    let Some(task) = tasks::find_next(&mut tx, access).await? else { return Ok(false) };
+    let next = tasks::find_next(&mut tx, access).await?;
+    // The rows of one file alone are remembered, and one file is applied at a time.
+    let is_between_files = next.as_ref().is_none_or(|task| task.next_chunk == 0);
+    if is_between_files && file_rows::delete_some(&mut tx, access).await? {
+        tx.commit().await?;
+        return Ok(true);
+    }
+    let Some(task) = next else { return Ok(false) };
     let sealed = tasks::find_chunk(&mut tx, access, &task.task, task.next_chunk)
         .await?
         .ok_or(StoreError::Inconsistent { table: "registration_chunk", column: "chunk" })?;
     let keys = desk.keys.identity(access)?;
-    let rows = chunk::decode(&keys.open_chunk(&task.task, task.next_chunk, &sealed)?)?;
+    let Chunk { columns, rows } = chunk::decode(&keys.open_chunk(&task.task, task.next_chunk, &sealed)?)?;
     let parsed = parse_rows(desk, access, rows)?;
     let people = load_people(desk, access, &mut tx, &parsed).await?;
-    let mut drafts = Drafts::new(&task.task, people);
-    let stored = apply_rows(&mut drafts, parsed);
+    let mut drafts = Drafts::new(&task.task, people, Date::in_japan(desk.clock.now_ms()));
+    let row_tags = parsed.iter().filter_map(ParsedRow::row_tag);
+    let mut file_rows = FileRows::load(&mut tx, access, &task, row_tags).await?;
+    let mut stored = apply_rows(&mut drafts, &mut file_rows, parsed);
+    for fault in stored.iter_mut().flat_map(|result| result.warnings.iter_mut().chain(&mut result.errors)) {
+        fault.stand_in(&columns);
+    }
+    file_rows.write(&mut tx, access, &task).await?;
     let written = write_drafts(desk, access, &mut tx, &mut drafts).await?;
     write_results(desk, access, &mut tx, &task, &stored).await?;
     tasks::advance(&mut tx, access, &task.task, 1, &drafts.progress).await?;
@@ -59,6 +76,7 @@ enum ParsedRow {
         line: u64,
         history_key: Option<String>,
         tag: Vec<u8>,
+        row_tag: Vec<u8>,
         subject: Box<Subject>,
         warnings: Vec<StoredFault>,
     },
@@ -68,6 +86,15 @@ enum ParsedRow {
         errors: Vec<StoredFault>,
         warnings: Vec<StoredFault>,
     },
+}
+
+impl ParsedRow {
+    fn row_tag(&self) -> Option<&[u8]> {
+        match self {
+            Self::Good { row_tag, .. } => Some(row_tag),
+            Self::Bad { .. } => None,
+        }
+    }
 }
 
 fn parse_rows(
@@ -88,6 +115,7 @@ fn parse_rows(
                     line,
                     history_key: parsed.history_key,
                     tag: keys.number_tag(&subject.number),
+                    row_tag: row_tag(keys, &subject),
                     subject: Box::new(subject),
                     warnings,
                 },
@@ -155,7 +183,7 @@ async fn load_certificates(
     Ok(by_person)
 }
 
-fn apply_rows(drafts: &mut Drafts<'_>, rows: Vec<ParsedRow>) -> Vec<StoredResult> {
+fn apply_rows(drafts: &mut Drafts<'_>, file_rows: &mut FileRows, rows: Vec<ParsedRow>) -> Vec<StoredResult> {
     let mut stored = Vec::with_capacity(rows.len());
     for row in rows {
         stored.push(match row {
@@ -163,9 +191,18 @@ fn apply_rows(drafts: &mut Drafts<'_>, rows: Vec<ParsedRow>) -> Vec<StoredResult
                 drafts.progress.rejected += 1;
                 StoredResult { line, history_key, outcome: Outcome::Rejected, warnings, errors }
             }
-            ParsedRow::Good { line, history_key, tag, subject, warnings } => {
-                let (outcome, errors) = match drafts.apply(&tag, *subject) {
-                    Ok(outcome) => (outcome, Vec::new()),
+            ParsedRow::Good { line, history_key, tag, row_tag, subject, mut warnings } => {
+                let applied = if file_rows.has(&row_tag) {
+                    Err(Fault::at(Code::DuplicateRow, "historyKey"))
+                } else {
+                    drafts.apply(&tag, *subject)
+                };
+                let (outcome, errors) = match applied {
+                    Ok(applied) => {
+                        file_rows.take(row_tag);
+                        warnings.extend(applied.warnings.iter().map(StoredFault::from));
+                        (applied.outcome, Vec::new())
+                    }
                     Err(fault) => {
                         drafts.progress.rejected += 1;
                         (Outcome::Rejected, vec![StoredFault::from(&fault)])

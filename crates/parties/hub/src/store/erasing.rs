@@ -67,11 +67,13 @@ pub(crate) async fn delete_partition(
     let people = physical("person", run!(tx, "DELETE FROM person WHERE municipality_code = $1", [code]));
     let rows = run!(tx, "DELETE FROM registration_chunk WHERE municipality_code = $1", [code]);
     let chunks = physical("registration_chunk", rows);
+    let rows = run!(tx, "DELETE FROM registration_row WHERE municipality_code = $1", [code]);
+    let file_rows = physical("registration_row", rows);
     let rows = run!(tx, "DELETE FROM registration_result WHERE municipality_code = $1", [code]);
     let results = physical("registration_result", rows);
     let rows = run!(tx, "DELETE FROM registration_task WHERE municipality_code = $1", [code]);
     let tasks = physical("registration_task", rows);
-    Ok(vec![certificates, answers, routes, unrouted, people, chunks, results, tasks])
+    Ok(vec![certificates, answers, routes, unrouted, people, chunks, file_rows, results, tasks])
 }
 
 pub(crate) async fn delete_certificate(

@@ -8,6 +8,7 @@ pub(crate) mod certificates;
 pub(crate) mod epochs;
 pub(crate) mod erasing;
 pub(crate) mod erasures;
+pub(crate) mod file_rows;
 pub(crate) mod keys;
 pub(crate) mod movements;
 pub(crate) mod municipalities;
@@ -47,6 +48,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             sqlite: include_str!("../../migrations/sqlite/0003_erasure.sql"),
             postgres: include_str!("../../migrations/postgres/0003_erasure.sql"),
         },
+        Migration {
+            version: 5,
+            name: "file rows",
+            sqlite: include_str!("../../migrations/sqlite/0005_file_rows.sql"),
+            postgres: include_str!("../../migrations/postgres/0005_file_rows.sql"),
+        },
     ],
     roles: &[
         Role {
@@ -56,6 +63,7 @@ pub const SCHEMA: PartySchema = PartySchema {
                  routing_key, partition_counter TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
                  registration_task, registration_chunk, registration_result TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON registration_row TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON user_counter, user_account TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON user_session TO {role}",
                 "GRANT SELECT, INSERT ON user_movement, registration_submitter TO {role}",
