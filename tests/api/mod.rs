@@ -3,10 +3,13 @@
 mod areas;
 mod bearer;
 mod bindings;
+mod characters;
 mod checkpoints;
 mod epochs;
 mod erasures;
+mod file_rows;
 mod files;
+mod forty_faults;
 mod linkage_keys;
 mod peers;
 mod queries;

@@ -70,3 +70,73 @@ impl FileRows {
         file_rows::add(tx, access, &task.task, &self.fresh).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stand::Stand;
+    use crate::store::tasks::Progress;
+
+    const TASK: &[u8] = b"task";
+    const ROW: &[u8] = b"row";
+
+    /// The same task while this chunk of its four is applied.
+    fn task(next_chunk: i64) -> TaskRow {
+        TaskRow {
+            task: TASK.to_vec(),
+            file_name: None,
+            accepted_ms: 0,
+            chunks: 4,
+            next_chunk,
+            received: 4,
+            progress: Progress::default(),
+        }
+    }
+
+    async fn loaded(stand: &Stand, tx: &mut Tx, chunk: i64) -> FileRows {
+        FileRows::load(tx, &stand.access, &task(chunk), [ROW].into_iter()).await.unwrap()
+    }
+
+    async fn taken(stand: &Stand, tx: &mut Tx, chunk: i64) {
+        let mut rows = loaded(stand, tx, chunk).await;
+        assert!(!rows.has(ROW));
+        rows.take(ROW.to_vec());
+        assert!(rows.has(ROW));
+        rows.write(tx, &stand.access, &task(chunk)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_chunk_that_is_processed_again_after_a_crash_does_not_meet_its_own_rows() {
+        let stand = Stand::new().await;
+        for chunk in [0, 1] {
+            let mut tx = stand.write().await;
+            taken(&stand, &mut tx, chunk).await;
+            // The process dies before the commit.
+            drop(tx);
+            let mut tx = stand.write().await;
+            taken(&stand, &mut tx, chunk).await;
+            drop(tx);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_one_chunk_took_the_next_one_has_until_the_file_is_done() {
+        let stand = Stand::new().await;
+        let mut tx = stand.write().await;
+        taken(&stand, &mut tx, 0).await;
+        tx.commit().await.unwrap();
+        let mut tx = stand.write().await;
+        assert!(loaded(&stand, &mut tx, 3).await.has(ROW));
+        assert!(file_rows::delete_some(&mut tx, &stand.access).await.unwrap());
+        assert!(!file_rows::delete_some(&mut tx, &stand.access).await.unwrap());
+        assert!(!loaded(&stand, &mut tx, 3).await.has(ROW));
+    }
+
+    #[tokio::test]
+    async fn the_last_chunk_leaves_nothing() {
+        let stand = Stand::new().await;
+        let mut tx = stand.write().await;
+        taken(&stand, &mut tx, 3).await;
+        assert!(!file_rows::delete_some(&mut tx, &stand.access).await.unwrap());
+    }
+}
