@@ -3,6 +3,7 @@
 mod areas;
 mod bearer;
 mod bindings;
+mod catalogue;
 mod characters;
 mod checkpoints;
 mod epochs;
