@@ -1,13 +1,12 @@
-//! Generations of one certificate, and the rows of one file.
+//! Generations of one certificate.
 //!
 //! A certificate of one program and type that is renewed keeps its type and gets another 履歴キー: each such
 //! record is a generation. Nothing published says what may overlap or in which order records come, so all that
-//! is found here is *assumed* to be worth a warning and never a refusal, but for a row that stands twice.
+//! is found here is *assumed* to be worth a warning and never a refusal.
 
 use crate::{
     certificate::{Certificate, HistoryKey, Validity},
     date::Date,
-    individual_number::IndividualNumber,
 };
 
 /// History keys of the other generations that are valid on some day on which this one is.
@@ -57,37 +56,6 @@ fn period(certificate: &Certificate) -> Option<Validity> {
     let last =
         certificate.forced_expiry.map_or(validity.to(), |expiry| validity.to().min(expiry.add_days(-1)));
     if certificate.deleted { None } else { Validity::new(validity.from(), last).ok() }
-}
-
-/// What makes two rows of a file the same: person, program, certificate type and history key. The later of the two is
-/// at fault. A row that was refused does not count: the corrected one behind it is no duplicate.
-///
-/// Bytes, each part with its length before it, to be tagged under a key: they hold an Individual Number.
-pub struct RowKey(Vec<u8>);
-
-personal!(RowKey);
-
-impl RowKey {
-    pub fn of(number: &IndividualNumber, certificate: &Certificate) -> Self {
-        let parts = [
-            number.expose(),
-            certificate.program.as_str(),
-            certificate.certificate_type.as_str(),
-            certificate.history_key.expose(),
-        ];
-        let length: usize = parts.iter().map(|part| part.len() + size_of::<u32>()).sum();
-        let mut bytes = Vec::with_capacity(length);
-        for part in parts {
-            let length = u32::try_from(part.len()).expect("each part has at most some hundred characters");
-            bytes.extend_from_slice(&length.to_be_bytes());
-            bytes.extend_from_slice(part.as_bytes());
-        }
-        Self(bytes)
-    }
-
-    pub fn expose(&self) -> &[u8] {
-        &self.0
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
--- The rows of the one file that is being applied, by a tag of person, program, certificate type and history key under
--- the municipality's blind index: a row that stands twice is found across chunks. They go when the file is done.
+-- The certificates that the rows of the one file that is being applied were about, so that a row that stands twice is
+-- found across chunks. They go when the file is done.
 CREATE TABLE registration_row (
     municipality_code TEXT   NOT NULL,
     task              BYTEA  NOT NULL,
-    row_tag           BYTEA  NOT NULL,
-    PRIMARY KEY (municipality_code, task, row_tag)
+    person            BIGINT NOT NULL,
+    certificate       BIGINT NOT NULL,
+    PRIMARY KEY (municipality_code, person, certificate, task)
 );
 ALTER TABLE registration_row ENABLE ROW LEVEL SECURITY;
 ALTER TABLE registration_row FORCE ROW LEVEL SECURITY;

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use pmh_domain::{
-    BasicFive, Certificate, Date, IndividualNumber, Numbering, is_late_retraction, is_out_of_order,
-    overlapping,
+    BasicFive, Certificate, CertificateKey, Date, IndividualNumber, Numbering, is_late_retraction,
+    is_out_of_order, overlapping,
 };
 use pmh_wire::Code;
 use pmh_wire::numbering::PersonToNumber;
@@ -36,6 +36,16 @@ pub(crate) struct CertificateDraft {
     pub(crate) content: Certificate,
     pub(crate) version: i64,
     pub(crate) changed: bool,
+    pub(crate) named: Named,
+}
+
+/// Whether a row of the file at hand was about a certificate already. Refused rows do not count: the corrected one
+/// behind them is no duplicate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    NotYet,
+    InEarlierChunk,
+    InThisChunk,
 }
 
 /// The people of one chunk by the blind index of their numbers, and what happened to them.
@@ -72,11 +82,18 @@ impl<'a> Drafts<'a> {
 
     /// Applies one good row, or says why it is rejected after all.
     pub(crate) fn apply(&mut self, tag: &[u8], subject: Subject) -> Result<Applied, Fault> {
+        let key = subject.certificate.key();
+        if self.find(tag, &key).is_some_and(|standing| standing.named != Named::NotYet) {
+            return Err(Fault::at(Code::DuplicateRow, "historyKey"));
+        }
         let applied = if subject.certificate.deleted {
             self.delete(tag, &subject)?
         } else {
             self.put(tag.to_vec(), subject)?
         };
+        if let Some(standing) = self.find(tag, &key) {
+            standing.named = Named::InThisChunk;
+        }
         let outcome = applied.outcome;
         match outcome {
             Outcome::Registered => self.progress.registered += 1,
@@ -89,6 +106,21 @@ impl<'a> Drafts<'a> {
             self.ask_numbering(tag, outcome);
         }
         Ok(applied)
+    }
+
+    /// What the rows of this chunk were about, as (person, certificate); new people have to be numbered before.
+    pub(crate) fn named_rows(&self) -> Vec<(i64, i64)> {
+        let of = |draft: &PersonDraft| {
+            let named = draft.certificates.iter().filter(|one| one.named == Named::InThisChunk);
+            named.map(|one| (draft.person, one.certificate)).collect::<Vec<_>>()
+        };
+        let mut rows: Vec<(i64, i64)> = self.by_tag.values().flat_map(of).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    fn find(&mut self, tag: &[u8], key: &CertificateKey) -> Option<&mut CertificateDraft> {
+        self.by_tag.get_mut(tag)?.certificates.iter_mut().find(|one| one.content.key() == *key)
     }
 
     fn put(&mut self, tag: Vec<u8>, subject: Subject) -> Result<Applied, Fault> {
@@ -126,13 +158,12 @@ impl<'a> Drafts<'a> {
     /// partition is an error, whether or not the person is known elsewhere (001:218).
     fn delete(&mut self, tag: &[u8], subject: &Subject) -> Result<Applied, Fault> {
         let nothing = Fault::at(Code::NothingToDelete, "historyKey");
-        let draft = self.by_tag.get_mut(tag).ok_or_else(|| nothing.clone())?;
-        let key = subject.certificate.key();
-        let standing = draft.certificates.iter_mut().find(|one| one.content.key() == key).ok_or(nothing)?;
+        let today = self.today;
+        let standing = self.find(tag, &subject.certificate.key()).ok_or(nothing)?;
         if standing.content.deleted {
             return Ok(Applied { outcome: Outcome::Unchanged, warnings: Vec::new() });
         }
-        let late = is_late_retraction(&standing.content, self.today);
+        let late = is_late_retraction(&standing.content, today);
         standing.content.deleted = true;
         standing.changed = true;
         let warnings = if late { vec![Fault::at(Code::LateRetraction, "isDeleted")] } else { Vec::new() };
@@ -198,6 +229,7 @@ impl PersonDraft {
             content: certificate,
             version: 0,
             changed: true,
+            named: Named::NotYet,
         });
         Outcome::Registered
     }

@@ -3,7 +3,6 @@
 
 mod apply;
 mod chunk;
-mod file_rows;
 mod intake;
 mod leftovers;
 mod list_subjects;

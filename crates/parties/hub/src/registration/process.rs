@@ -5,12 +5,10 @@ use std::collections::HashMap;
 
 use pmh_domain::Date;
 use pmh_store::{StoreError, Tx};
-use pmh_wire::Code;
-use pmh_wire::registration::{Fault, Outcome, Subject};
+use pmh_wire::registration::{Outcome, Subject};
 
-use super::apply::{CertificateDraft, Drafts, PersonDraft};
+use super::apply::{CertificateDraft, Drafts, Named, PersonDraft};
 use super::chunk::{self, Chunk, StoredFault, WaitingRow};
-use super::file_rows::{FileRows, row_tag};
 use super::show_results::StoredResult;
 use super::stored_certificate;
 use crate::access::PartitionAccess;
@@ -44,16 +42,14 @@ pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) ->
     let keys = desk.keys.identity(access)?;
     let Chunk { columns, rows } = chunk::decode(&keys.open_chunk(&task.task, task.next_chunk, &sealed)?)?;
     let parsed = parse_rows(desk, access, rows)?;
-    let people = load_people(desk, access, &mut tx, &parsed).await?;
+    let people = load_people(desk, access, &mut tx, &task, &parsed).await?;
     let mut drafts = Drafts::new(&task.task, people, Date::in_japan(desk.clock.now_ms()));
-    let row_tags = parsed.iter().filter_map(ParsedRow::row_tag);
-    let mut file_rows = FileRows::load(&mut tx, access, &task, row_tags).await?;
-    let mut stored = apply_rows(&mut drafts, &mut file_rows, parsed);
+    let mut stored = apply_rows(&mut drafts, parsed);
     for fault in stored.iter_mut().flat_map(|result| result.warnings.iter_mut().chain(&mut result.errors)) {
         fault.stand_in(&columns);
     }
-    file_rows.write(&mut tx, access, &task).await?;
     let written = write_drafts(desk, access, &mut tx, &mut drafts).await?;
+    file_rows::add(&mut tx, access, &task, &drafts.named_rows()).await?;
     write_results(desk, access, &mut tx, &task, &stored).await?;
     tasks::advance(&mut tx, access, &task.task, 1, &drafts.progress).await?;
     for (earlier, lost) in &drafts.superseded {
@@ -76,7 +72,6 @@ enum ParsedRow {
         line: u64,
         history_key: Option<String>,
         tag: Vec<u8>,
-        row_tag: Vec<u8>,
         subject: Box<Subject>,
         warnings: Vec<StoredFault>,
     },
@@ -86,15 +81,6 @@ enum ParsedRow {
         errors: Vec<StoredFault>,
         warnings: Vec<StoredFault>,
     },
-}
-
-impl ParsedRow {
-    fn row_tag(&self) -> Option<&[u8]> {
-        match self {
-            Self::Good { row_tag, .. } => Some(row_tag),
-            Self::Bad { .. } => None,
-        }
-    }
 }
 
 fn parse_rows(
@@ -115,7 +101,6 @@ fn parse_rows(
                     line,
                     history_key: parsed.history_key,
                     tag: keys.number_tag(&subject.number),
-                    row_tag: row_tag(keys, &subject),
                     subject: Box::new(subject),
                     warnings,
                 },
@@ -135,6 +120,7 @@ async fn load_people(
     desk: &Desk,
     access: &PartitionAccess,
     tx: &mut Tx,
+    task: &TaskRow,
     rows: &[ParsedRow],
 ) -> Result<Vec<PersonDraft>, StoreError> {
     let mut tags: Vec<Vec<u8>> = rows
@@ -148,7 +134,7 @@ async fn load_people(
     tags.dedup();
     let rows = people::list_by_tags(tx, access, &tags).await?;
     let persons: Vec<i64> = rows.iter().map(|row| row.person).collect();
-    let mut certificates = load_certificates(desk, access, tx, &persons).await?;
+    let mut certificates = load_certificates(desk, access, tx, task, &persons).await?;
     let keys = desk.keys.identity(access)?;
     rows.into_iter()
         .map(|row| {
@@ -171,19 +157,27 @@ async fn load_certificates(
     desk: &Desk,
     access: &PartitionAccess,
     tx: &mut Tx,
+    task: &TaskRow,
     persons: &[i64],
 ) -> Result<HashMap<i64, Vec<CertificateDraft>>, StoreError> {
+    let named_before = file_rows::list_of(tx, access, task, persons).await?;
     let mut by_person: HashMap<i64, Vec<CertificateDraft>> = HashMap::new();
     for row in certificates::list_of(tx, access, persons).await? {
         let content = stored_certificate::decode(&desk.keys.subsidy.open_certificate(access, &row)?)?;
-        let draft =
-            CertificateDraft { certificate: row.certificate, content, version: row.version, changed: false };
+        let is_named = named_before.contains(&(row.person, row.certificate));
+        let draft = CertificateDraft {
+            certificate: row.certificate,
+            content,
+            version: row.version,
+            changed: false,
+            named: if is_named { Named::InEarlierChunk } else { Named::NotYet },
+        };
         by_person.entry(row.person).or_default().push(draft);
     }
     Ok(by_person)
 }
 
-fn apply_rows(drafts: &mut Drafts<'_>, file_rows: &mut FileRows, rows: Vec<ParsedRow>) -> Vec<StoredResult> {
+fn apply_rows(drafts: &mut Drafts<'_>, rows: Vec<ParsedRow>) -> Vec<StoredResult> {
     let mut stored = Vec::with_capacity(rows.len());
     for row in rows {
         stored.push(match row {
@@ -191,15 +185,9 @@ fn apply_rows(drafts: &mut Drafts<'_>, file_rows: &mut FileRows, rows: Vec<Parse
                 drafts.progress.rejected += 1;
                 StoredResult { line, history_key, outcome: Outcome::Rejected, warnings, errors }
             }
-            ParsedRow::Good { line, history_key, tag, row_tag, subject, mut warnings } => {
-                let applied = if file_rows.has(&row_tag) {
-                    Err(Fault::at(Code::DuplicateRow, "historyKey"))
-                } else {
-                    drafts.apply(&tag, *subject)
-                };
-                let (outcome, errors) = match applied {
+            ParsedRow::Good { line, history_key, tag, subject, mut warnings } => {
+                let (outcome, errors) = match drafts.apply(&tag, *subject) {
                     Ok(applied) => {
-                        file_rows.take(row_tag);
                         warnings.extend(applied.warnings.iter().map(StoredFault::from));
                         (applied.outcome, Vec::new())
                     }

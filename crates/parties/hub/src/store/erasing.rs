@@ -26,6 +26,7 @@ pub(crate) async fn delete_person(
         [code, person],
         row => row.try_get(0)?
     );
+    run!(tx, "DELETE FROM registration_row WHERE municipality_code = $1 AND person = $2", [code, person]);
     let rows =
         run!(tx, "DELETE FROM certificate WHERE municipality_code = $1 AND person = $2", [code, person]);
     let certificates = CountRow {
@@ -82,6 +83,12 @@ pub(crate) async fn delete_certificate(
     person: i64,
     certificate: i64,
 ) -> Result<u64, StoreError> {
+    // Its number may be given again.
+    run!(
+        tx,
+        "DELETE FROM registration_row WHERE municipality_code = $1 AND person = $2 AND certificate = $3",
+        [access.code(), person, certificate]
+    );
     Ok(run!(
         tx,
         "DELETE FROM certificate WHERE municipality_code = $1 AND person = $2 AND certificate = $3",

@@ -36,9 +36,17 @@ fn drafts() -> Drafts<'static> {
     Drafts::new(b"task", Vec::new(), Date::parse("2026-10-01").unwrap())
 }
 
+/// As a file of one row.
+fn apply(drafts: &mut Drafts<'_>, tag: &[u8], subject: Subject) -> Result<Applied, Fault> {
+    for one in drafts.by_tag.values_mut().flat_map(|draft| &mut draft.certificates) {
+        one.named = Named::NotYet;
+    }
+    drafts.apply(tag, subject)
+}
+
 #[track_caller]
 fn outcome(drafts: &mut Drafts<'_>, tag: &[u8], subject: Subject) -> Outcome {
-    drafts.apply(tag, subject).unwrap().outcome
+    apply(drafts, tag, subject).unwrap().outcome
 }
 
 #[test]
@@ -48,7 +56,7 @@ fn a_person_has_at_most_256_certificates_and_those_stay_changeable() {
         assert_eq!(outcome(&mut drafts, b"tag", subject(&format!("K-{at}"), false)), Outcome::Registered);
     }
     assert_eq!(outcome(&mut drafts, b"tag", subject("K-7", true)), Outcome::Deleted);
-    let one_more = drafts.apply(b"tag", subject("K-256", false)).unwrap_err();
+    let one_more = apply(&mut drafts, b"tag", subject("K-256", false)).unwrap_err();
     assert_eq!((one_more.code, one_more.field.as_deref()), (Code::TooManyCertificates, Some("historyKey")));
     assert_eq!(outcome(&mut drafts, b"tag", subject("K-7", false)), Outcome::Updated);
     assert_eq!(outcome(&mut drafts, b"tag", subject("K-8", false)), Outcome::Unchanged);
@@ -58,7 +66,7 @@ fn a_person_has_at_most_256_certificates_and_those_stay_changeable() {
 
 /// Outcome and codes of the warnings.
 fn applied(drafts: &mut Drafts<'_>, subject: Subject) -> (Outcome, Vec<Code>) {
-    let applied = drafts.apply(b"tag", subject).unwrap();
+    let applied = apply(drafts, b"tag", subject).unwrap();
     (applied.outcome, applied.warnings.iter().map(|warning| warning.code).collect())
 }
 
@@ -92,4 +100,26 @@ fn a_retraction_is_late_by_what_stood_and_not_by_what_the_deletion_says() {
         assert_eq!(applied(&mut drafts, dated(key, true, days(said))), (Outcome::Deleted, late), "{key}");
         assert_eq!(applied(&mut drafts, dated(key, true, days(said))), (Outcome::Unchanged, vec![]), "{key}");
     }
+}
+
+#[test]
+fn a_file_names_a_certificate_once_whatever_it_says_of_it() {
+    let duplicate = Err(Fault::at(Code::DuplicateRow, "historyKey"));
+    let mut drafts = drafts();
+    // Refused for what stands: the row behind it is the first one.
+    assert_eq!(drafts.apply(b"tag", subject("K-1", true)).unwrap_err().code, Code::NothingToDelete);
+    assert_eq!(drafts.apply(b"tag", subject("K-1", false)).unwrap().outcome, Outcome::Registered);
+    for again in [subject("K-1", false), subject("K-1", true)] {
+        assert_eq!(drafts.apply(b"tag", again), duplicate);
+    }
+    assert_eq!(drafts.apply(b"other", subject("K-1", false)).unwrap().outcome, Outcome::Registered);
+    assert_eq!(drafts.apply(b"tag", subject("K-2", false)).unwrap().outcome, Outcome::Registered);
+    drafts.by_tag.get_mut(b"tag".as_slice()).unwrap().person = 7;
+    assert_eq!(drafts.named_rows(), [(0, 1), (7, 1), (7, 2)]);
+    // The next chunk of the same file, and then another file.
+    let standing = &mut drafts.by_tag.get_mut(b"tag".as_slice()).unwrap().certificates[0];
+    standing.named = Named::InEarlierChunk;
+    assert_eq!(drafts.apply(b"tag", subject("K-1", true)), duplicate);
+    assert_eq!(drafts.named_rows(), [(0, 1), (7, 2)], "it is written once");
+    assert_eq!(outcome(&mut drafts, b"tag", subject("K-1", true)), Outcome::Deleted);
 }
