@@ -1,7 +1,9 @@
 //! `POST /eligibility/v1/queries`: the question around a linkage key.
 
 use pmh_domain::PmhId;
-use pmh_wire::{Code, ConsentsBody, EligibilityAnswer, EligibilityQuery};
+use pmh_wire::{
+    Code, ConsentsBody, Door, EligibilityAnswer, EligibilityQuery, StatusAnswer, SubjectRecord, paths,
+};
 
 use crate::support::answers::post_json;
 use crate::support::oqs::query;
@@ -28,7 +30,7 @@ async fn a_question_that_is_none_uses_up_no_key(place: &TestDatabase) {
         good.replace("linkageKey", "linkagekey"),
     ];
     for body in bodies {
-        let answer = post_json(&oqs.hub, pmh_wire::paths::QUERIES, body.clone()).await;
+        let answer = post_json(&oqs.hub, paths::QUERIES, body.clone()).await;
         answer.assert_refused(Code::MalformedBody, &body);
         assert!(!String::from_utf8_lossy(&answer.body).contains(&key[20..40]), "the key is repeated");
     }
@@ -68,6 +70,33 @@ async fn a_person_whom_nobody_registered_gets_the_empty_answer(place: &TestDatab
     oqs.ask(&key).await.assert_refused(Code::LinkageKeyUsed, "an empty answer uses the key up, too");
 }
 
+/// The times themselves are compared by `bench/empty_answers.rs`.
+async fn an_empty_answer_takes_the_same_steps_whoever_is_asked_for(place: &TestDatabase) {
+    let (world, _) = World::hub(place).await;
+    let osaka = world.office(OSAKA);
+    let [withheld, lapsed, deleted] = [0, 1, 2].map(person);
+    osaka
+        .register(&[
+            SubjectRecord { is_not_disclosed: true, ..withheld.record() },
+            SubjectRecord { valid_to: "2026-09-30".to_owned(), ..lapsed.record() },
+            deleted.record(),
+        ])
+        .await;
+    osaka.register(&[SubjectRecord { is_deleted: true, ..deleted.record() }]).await;
+    let oqs = world.oqs("oqs").await;
+    let opened = async || {
+        let status: StatusAnswer = world.plain(Door::HubAdmin).get(paths::ADMIN_STATUS).await.unwrap();
+        status.counters.get("answers_opened").copied().unwrap_or_default()
+    };
+    let ids = [withheld.pmh_id(), lapsed.pmh_id(), deleted.pmh_id(), PmhId::from_bytes([3; 16])];
+    for (at, id) in ids.iter().enumerate() {
+        let before = opened().await;
+        let key = oqs.mint(id, world.now_ms().await);
+        assert!(oqs.ask(&key).await.json::<EligibilityAnswer>().subsidies.is_empty(), "cause {at}");
+        assert_eq!(opened().await, before + 1, "cause {at}");
+    }
+}
+
 async fn an_answer_holds_no_key_and_no_number(place: &TestDatabase) {
     let (world, _) = World::hub(place).await;
     world.office(OSAKA).register(&[person(0).record()]).await;
@@ -87,5 +116,6 @@ for_each_store!(
     a_question_that_is_none_uses_up_no_key,
     a_key_serves_its_institution_and_its_consents_alone,
     a_person_whom_nobody_registered_gets_the_empty_answer,
+    an_empty_answer_takes_the_same_steps_whoever_is_asked_for,
     an_answer_holds_no_key_and_no_number,
 );

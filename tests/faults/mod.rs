@@ -10,6 +10,7 @@ mod process;
 mod readme;
 mod six_processes;
 mod stored;
+mod sweep;
 mod world;
 
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ struct Entry {
 }
 
 macro_rules! catalogue {
-    ($($(#[$doc:meta])* $name:ident $code:literal $status:literal $title:literal
+    ([] $($(#[$doc:meta])* $name:ident $code:literal $status:literal $title:literal
         clerk $clerk_ja:literal / $clerk_en:literal
         vendor $vendor_ja:literal / $vendor_en:literal;)+) => {
         /// Every error that any door answers with, and every fault or warning of a record.

@@ -3,6 +3,7 @@
 
 use pmh_domain::{Certificate, Date, Facts, MunicipalityCode, Shown};
 use pmh_store::StoreError;
+use pmh_wire::Verbatim;
 use pmh_wire::eligibility::Subsidy;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,38 @@ pub(crate) fn encode(certificates: &[&Certificate], municipality: MunicipalityCo
         .map(|certificate| prepare(certificate, municipality))
         .collect();
     serde_json::to_vec(&prepared).expect("a struct of strings and numbers always serialises")
+}
+
+/// An answer of usual size with one certificate, shown on no day.
+pub(crate) fn encode_hidden() -> Vec<u8> {
+    let day = "2000-01-01".to_owned();
+    let verbatim = |json: &str| Verbatim::from_text(json.to_owned()).expect("it is JSON");
+    let subsidy = Subsidy {
+        municipality_code: "000000".to_owned(),
+        program_id: "hidden".to_owned(),
+        certification_name: "非表示の受給者証".to_owned(),
+        medical_subsidy_insurer_number: Some("00000000".to_owned()),
+        medical_subsidy_recipient_number: Some("0000000".to_owned()),
+        segment: None,
+        income_segment: None,
+        designated_medical_institutions: None,
+        is_always_reimbursement: "0".to_owned(),
+        max_copayment_amount: Some(verbatim(r#"{"perDay":500,"daysPerMonth":2}"#)),
+        valid_from: day.clone(),
+        valid_to: day.clone(),
+        certification_detail: verbatim("[]"),
+    };
+    let hidden = Prepared {
+        display_order: None,
+        deleted: false,
+        not_disclosed: true,
+        viewing_stopped: true,
+        valid_from: day.clone(),
+        valid_to: day,
+        forced_expiry: None,
+        subsidy,
+    };
+    serde_json::to_vec(&[hidden]).expect("a struct of strings and numbers always serialises")
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<Prepared>, StoreError> {

@@ -4,14 +4,16 @@
 //! eligibility and portal doors are built from the second: they could not open a number if they read one
 //! (001:212-213).
 
+mod routing;
+mod subsidy;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use pmh_crypto::{
     Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, OpenError, Place, Ring, Sealed, WrapPlace,
-    route_mac, route_mac_holds,
 };
-use pmh_domain::{IndividualNumber, MunicipalityCode, PmhId, PmhPseudonym};
+use pmh_domain::{IndividualNumber, MunicipalityCode, PmhId};
 use pmh_service::StartError;
 use pmh_store::{Store, StoreError};
 use pmh_wire::Party;
@@ -20,14 +22,13 @@ use zeroize::Zeroizing;
 
 use crate::access::PartitionAccess;
 use crate::identity;
-use crate::registration::{CertificateDraft, PersonDraft};
-use crate::store::answers::AnswerRow;
-use crate::store::bindings::Binding;
-use crate::store::certificates::CertificateRow;
+use crate::registration::PersonDraft;
 use crate::store::epochs::HUB_PARTITION;
 use crate::store::keys::{self, WrappedKey};
 use crate::store::people::PersonRow;
-use crate::store::routes::Route;
+
+pub(crate) use routing::RoutingKey;
+pub(crate) use subsidy::SubsidyRings;
 
 const PARTY: &str = "hub";
 const ACTIVE: i64 = 1;
@@ -321,153 +322,6 @@ fn chunk_row(task: &[u8], chunk: i64) -> Vec<u8> {
 
 fn open_in(ring: &Ring, place: &Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     ring.open(place, &Sealed::from_bytes(sealed.to_vec())?)
-}
-
-/// Rings of the subsidy area, of every partition and of the hub's own.
-pub(crate) struct SubsidyRings {
-    rings: HashMap<String, Ring>,
-    entropy: Entropy,
-}
-
-impl SubsidyRings {
-    async fn load(store: &Store, master: &MasterKey, entropy: &Entropy) -> Result<Self, StartError> {
-        let mut rings: HashMap<String, Ring> = HashMap::new();
-        let mut tx = store.read().await?;
-        for (partition, key) in keys::list_subsidy(&mut tx).await? {
-            let ring = rings.entry(partition.clone()).or_insert_with(|| Ring::new(&partition, Area::Subsidy));
-            add_to_ring(ring, master, &partition, Area::Subsidy, &key)?;
-        }
-        Ok(Self { rings, entropy: entropy.clone() })
-    }
-
-    pub(crate) fn of(&self, partition: &str) -> Result<&Ring, StoreError> {
-        self.rings.get(partition).ok_or(missing("subsidy_key"))
-    }
-
-    pub(crate) fn seal_certificate(
-        &self,
-        access: &PartitionAccess,
-        person: i64,
-        draft: &CertificateDraft,
-        text: &[u8],
-    ) -> Result<CertificateRow, StoreError> {
-        let version = draft.version + 1;
-        let row = certificate_row(person, draft.certificate);
-        let (sealed, key_version) = self.seal(access.code(), ("certificate", &row, version), text)?;
-        let certificate = draft.certificate;
-        Ok(CertificateRow { person, certificate, sealed, version, key_version, deleted_ms: None })
-    }
-
-    pub(crate) fn open_certificate(
-        &self,
-        access: &PartitionAccess,
-        row: &CertificateRow,
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let key = certificate_row(row.person, row.certificate);
-        self.open(access.code(), ("certificate", &key, row.version), &row.sealed)
-    }
-
-    pub(crate) fn seal_answer(
-        &self,
-        access: &PartitionAccess,
-        person: i64,
-        version: i64,
-        text: &[u8],
-    ) -> Result<AnswerRow, StoreError> {
-        let row = person.to_be_bytes();
-        let (sealed, key_version) = self.seal(access.code(), ("answer", &row, version), text)?;
-        Ok(AnswerRow { person, sealed, version, key_version })
-    }
-
-    pub(crate) fn open_answer(
-        &self,
-        route: &Route,
-        row: &AnswerRow,
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let key = row.person.to_be_bytes();
-        self.open(&route.municipality_code, ("answer", &key, row.version), &row.sealed)
-    }
-
-    pub(crate) fn seal_epoch(&self, epoch: i64, key: &[u8]) -> Result<(Vec<u8>, i64), StoreError> {
-        self.seal(HUB_PARTITION, ("epoch", &epoch.to_be_bytes(), 0), key)
-    }
-
-    pub(crate) fn open_epoch(&self, epoch: i64, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        self.open(HUB_PARTITION, ("epoch", &epoch.to_be_bytes(), 0), sealed)
-    }
-
-    pub(crate) fn seal_setting(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StoreError> {
-        Ok(self.seal(HUB_PARTITION, ("setting", name.as_bytes(), 0), value)?.0)
-    }
-
-    pub(crate) fn open_setting(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        self.open(HUB_PARTITION, ("setting", name.as_bytes(), 0), sealed)
-    }
-
-    fn seal(
-        &self,
-        partition: &str,
-        (table, row, version): (&str, &[u8], i64),
-        text: &[u8],
-    ) -> Result<(Vec<u8>, i64), StoreError> {
-        let ring = self.of(partition)?;
-        let place = Place { party: PARTY, partition, table, column: "sealed", row, version };
-        let sealed = ring.seal(&self.entropy, &place, text);
-        let key_version = i64::from(sealed.key_version());
-        Ok((sealed.into_bytes(), key_version))
-    }
-
-    fn open(
-        &self,
-        partition: &str,
-        (table, row, version): (&'static str, &[u8], i64),
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let place = Place { party: PARTY, partition, table, column: "sealed", row, version };
-        open_in(self.of(partition)?, &place, sealed)
-            .map_err(|_| StoreError::Inconsistent { table, column: "sealed" })
-    }
-}
-
-fn certificate_row(person: i64, certificate: i64) -> Vec<u8> {
-    [person.to_be_bytes(), certificate.to_be_bytes()].concat()
-}
-
-/// The hub's routing key: blind indexes of PMH-IDs and PMH pseudonyms, and the MAC of routes.
-pub(crate) struct RoutingKey(BlindIndexKey);
-
-impl RoutingKey {
-    fn unwrap(master: &MasterKey, wrapped: &[u8]) -> Result<Self, StartError> {
-        let key = BlindIndexKey::unwrap(master, wrapped, index_place(HUB_PARTITION))
-            .map_err(|_| wrong_master_key())?;
-        Ok(Self(key))
-    }
-
-    pub(crate) fn tag_pmh_id(&self, pmh_id: &PmhId) -> Vec<u8> {
-        self.0.tag(identity::PMH_ID_INDEX, pmh_id.expose_bytes()).to_vec()
-    }
-
-    pub(crate) fn tag_pseudonym(&self, pseudonym: &PmhPseudonym) -> Vec<u8> {
-        self.0.tag(identity::PSEUDONYM_INDEX, pseudonym.expose_bytes()).to_vec()
-    }
-
-    pub(crate) fn route_mac(&self, pmh_tag: &[u8], municipality: &str, person: i64) -> Vec<u8> {
-        route_mac(&self.0, pmh_tag, municipality, person).to_vec()
-    }
-
-    /// Whether this route was written by the hub for this tag.
-    pub(crate) fn leads(&self, pmh_tag: &[u8], route: &Route) -> bool {
-        route_mac_holds(&self.0, pmh_tag, &route.municipality_code, route.person, &route.mac)
-    }
-
-    /// Whether this binding was written by the hub.
-    pub(crate) fn binds(&self, binding: &Binding) -> bool {
-        self.binding_mac(&binding.pseudonym_tag, &binding.pmh_tag) == binding.mac
-    }
-
-    pub(crate) fn binding_mac(&self, pseudonym_tag: &[u8], pmh_tag: &[u8]) -> Vec<u8> {
-        self.0.tag("binding", &[pseudonym_tag, pmh_tag].concat()).to_vec()
-    }
 }
 
 fn wrong_master_key() -> StartError {

@@ -1,5 +1,6 @@
 //! The eligibility door: epochs of linkage keys, and one query a visit (001:549).
 
+mod decoy;
 mod epochs;
 mod housekeeping;
 mod open_epoch;

@@ -12,6 +12,7 @@ use pmh_store::Tx;
 use pmh_wire::Code;
 use pmh_wire::eligibility::{EligibilityAnswer, EligibilityQuery, Subsidy};
 
+use super::decoy;
 use crate::access::PersonAccess;
 use crate::answer;
 use crate::audit::Entry;
@@ -58,6 +59,9 @@ pub(crate) async fn query(
             .about(*person)
             .at_institution(institution.as_str())
     }));
+    if read.seen.is_empty() {
+        entries.push(asked("eligibility.answer").with_outcome("nobody's records"));
+    }
     turn.append(&mut tx, &entries).await?;
     turn.commit(tx).await?;
     inquiry.counters.add("queries_answered", 1);
@@ -124,7 +128,11 @@ pub(crate) async fn read_records(
         }
         let Some(row) = answers::find_at(tx, &route).await? else { continue };
         prepared.extend(answer::decode(&inquiry.keys.subsidy.open_answer(&route, &row)?)?);
+        inquiry.counters.add("answers_opened", 1);
         seen.push((route.municipality_code, route.person));
+    }
+    if seen.is_empty() {
+        decoy::read(inquiry, tx, on).await?;
     }
     Ok(ReadRecords { subsidies: answer::show(prepared, on)?, seen })
 }
