@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use pmh_domain::InstitutionCode;
 use pmh_domain::Strictness;
-use pmh_simulator::personas;
 use pmh_simulator::world::INSTITUTIONS;
+use pmh_simulator::{fixtures, personas};
 use pmh_wire::Party;
 
 use super::process::{BINARY, Said, pmh_sim, program, run};
@@ -36,6 +36,67 @@ async fn a_faulty_file_is_1_and_an_unknown_card_is_12() {
     assert!(unknown.stderr.contains("PMH-C404"), "{}", unknown.stderr);
     let stranger = world.run(["visit", "--card", CHILD, "--institution", "0000000000"]).await;
     stranger.must_end_with(12);
+}
+
+/// Line, code and column of a fault, as a command printed it as JSON.
+type Told = (u64, String, Option<u64>);
+
+fn faults_told(said: &Said) -> Vec<Told> {
+    let mut told = Vec::new();
+    for row in said.json().iter().filter(|line| line["outcome"] == "rejected") {
+        for error in row["errors"].as_array().unwrap() {
+            let code = error["code"].as_str().unwrap().to_owned();
+            told.push((row["line"].as_u64().unwrap(), code, error["column"].as_u64()));
+        }
+    }
+    told
+}
+
+#[tokio::test]
+async fn a_check_says_of_a_file_what_the_hub_says_with_a_vendors_columns_too() {
+    let place = TestDatabase::sqlite();
+    let world = World::seeded(&place).await;
+    let _up = world.start(world.pmh_sim(["--json", "up"]), "up").await;
+    let file = |name: &str| root().join("fixtures").join(name).to_str().unwrap().to_owned();
+    let faulty = file("osaka-child-faulty.csv");
+    let register = ["--json", "register", &faulty, "--municipality", OSAKA];
+    let by_hub = faults_told(&world.run(register).await.must_end_with(1));
+    let by_check = faults_told(&pmh_sim(register.into_iter().chain(["--check"])).await.must_end_with(1));
+    assert_eq!(by_check.len(), fixtures::osaka_faults().len());
+    assert_eq!(by_check.len(), by_hub.len());
+    for (check, hub) in by_check.iter().zip(&by_hub) {
+        assert_eq!((check.0, &check.1), (hub.0, &hub.1));
+        assert!(check.2.is_none() || hub.2.is_none() || check.2 == hub.2, "{check:?} {hub:?}");
+    }
+
+    let (export, layout) = (file("vendor-export.sjis.csv"), file("vendor-layout.toml"));
+    let vendors = ["--json", "register", &export, "--municipality", OSAKA, "--layout", &layout];
+    let checked = pmh_sim(vendors.into_iter().chain(["--check"])).await.must_end_with(0);
+    assert_eq!(checked.json()[0]["received"], 5);
+    let task = world.run(vendors).await.must_end_with(0);
+    assert_eq!((&task.json()[0]["registered"], &task.json()[0]["numbered"]), (&5.into(), &5.into()));
+    let without = world.run(["register", &export, "--municipality", OSAKA]).await.must_end_with(12);
+    assert!(without.stderr.contains("PMH-R005 (1:1)"), "{}", without.stderr);
+}
+
+#[tokio::test]
+async fn a_layout_with_a_mistake_is_told_with_file_line_and_key_and_nothing_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = folder.path().join("own.toml");
+    std::fs::write(&layout, "[columns]\n\"番号\" = \"myNumber\"\n\"氏\" = \"name\"\n").unwrap();
+    let (layout, file) = (layout.to_str().unwrap(), root().join("fixtures/osaka-child.csv"));
+    let register =
+        ["register", file.to_str().unwrap(), "--municipality", OSAKA, "--check", "--layout", layout];
+    let refused = pmh_sim(register).await.must_end_with(2);
+    let told = "own.toml, line 3: column 氏: no member has the wire name name";
+    assert!(refused.stderr.contains(told), "{}", refused.stderr);
+
+    let place = TestDatabase::sqlite();
+    let world = World::seeded(&place).await;
+    std::fs::create_dir(world.data().join("layouts")).unwrap();
+    std::fs::copy(layout, world.data().join("layouts/271004.toml")).unwrap();
+    let refused = world.run(["serve", "hub"]).await.must_end_with(14);
+    assert!(refused.stderr.contains("271004.toml: line 3: column 氏"), "{}", refused.stderr);
 }
 
 #[tokio::test]
@@ -129,7 +190,8 @@ fn faults(example: &str, verbs: &BTreeSet<String>) -> Vec<String> {
 #[tokio::test]
 async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
     let verbs = verbs().await;
-    let wanted = ["demo", "up", "serve", "seed", "register", "watch", "visit", "card", "status", "generate"];
+    let wanted =
+        ["demo", "up", "serve", "seed", "register", "tasks", "watch", "visit", "card", "status", "generate"];
     assert_eq!(verbs, wanted);
     let known: BTreeSet<String> = verbs.iter().cloned().collect();
     let mut found = examples(&pmh_sim(["--help"]).await.must_end_with(0));

@@ -1,5 +1,6 @@
 //! The built binary as real processes: six of them, killed ones, refused ones, and what the READMEs promise.
 
+mod cancelled;
 mod command_line;
 mod demo;
 mod durability;
@@ -11,6 +12,7 @@ mod readme;
 mod six_processes;
 mod stored;
 mod sweep;
+mod watch;
 mod world;
 
 use std::path::{Path, PathBuf};

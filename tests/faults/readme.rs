@@ -21,10 +21,12 @@ const SIX: &str = "needs: seed; each line keeps running, all of them at once";
 const NOT_HERE: [&str; 2] = ["cargo xtask test", "cargo build --release"];
 
 /// What some lines must show beside their exit code.
-const SHOWS: [(&str, &str); 6] = [
+const SHOWS: [(&str, &str); 8] = [
     ("visit --card CARD-OSAKA-CHILD --institution 2719910016", "valid"),
     ("visit --card CARD-TOKYO-MENTAL-2", "自立支援医療"),
     ("visit --card CARD-NOT-YET", "こども医療証"),
+    ("visit --card CARD-54-05", "20% of the cost; at most 20,000 yen a month in all"),
+    ("visit --card CARD-OSAKA-01", "500 yen a day"),
     ("register fixtures/osaka-child-faulty.csv", "PMH-R201"),
     ("registration/v1/subjects/search", "numbering"),
     ("citizen/v1/login", "session"),

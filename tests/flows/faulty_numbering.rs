@@ -1,6 +1,6 @@
 //! An intermediate server that answers what it was not asked: the hub stores nothing of it and asks again.
 
-use pmh_wire::NumberingRequest;
+use pmh_wire::{NumberingRequest, WaitsFor};
 use serde_json::{Value, json};
 
 use crate::support::answers::until;
@@ -72,7 +72,7 @@ async fn no_faulty_answer_numbers_anybody(place: &TestDatabase) {
         // Asked again, so the first answer was refused.
         until(what, async || (intermediate.requests() >= asked + 2).then_some(())).await;
         let waiting = office.task(&task.task_id).await;
-        assert_eq!(waiting.waiting_for.as_deref(), Some("intermediate"), "{what}");
+        assert_eq!(waiting.waiting_for.map(|wait| wait.whom), Some(WaitsFor::Intermediate), "{what}");
         assert_eq!((waiting.registered, waiting.numbered, waiting.numbering_pending), (2, 0, 2), "{what}");
         for person in &people {
             assert_eq!(office.search(person).await.unwrap().numbering, "awaiting", "{what}");

@@ -8,4 +8,5 @@ mod hidden;
 mod history;
 mod numbering;
 mod retention;
+mod schemes;
 mod visit;

@@ -1,7 +1,7 @@
 //! Numbering by the real intermediate server: who is numbered, who is not, and who stays whom.
 
 use pmh_intermediate::Options;
-use pmh_wire::{BasicFiveInfo, SubjectRecord, Task, paths};
+use pmh_wire::{BasicFiveInfo, SubjectRecord, Task, WaitsFor, paths};
 
 use crate::support::answers::{get, until};
 use crate::support::people::{Person, array, person};
@@ -123,7 +123,7 @@ async fn what_is_registered_while_the_intermediate_server_is_away_is_numbered_wh
         task.waiting_for.is_some().then_some(task)
     })
     .await;
-    assert_eq!(waiting.waiting_for.as_deref(), Some("intermediate"));
+    assert_eq!(waiting.waiting_for.map(|wait| wait.whom), Some(WaitsFor::Intermediate));
     assert_eq!((waiting.registered, waiting.rejected, waiting.numbering_pending), (2, 0, 2));
     assert_eq!(office.search(&person(0)).await.unwrap().numbering, "awaiting");
 

@@ -47,7 +47,7 @@ impl Office {
     }
 
     pub(crate) async fn tasks(&self) -> Vec<Task> {
-        let Tasks { tasks } = get(&self.hub, paths::TASKS).await.json();
+        let Tasks { tasks, .. } = get(&self.hub, paths::TASKS).await.json();
         tasks
     }
 

@@ -1,6 +1,6 @@
 //! A small world on a test's own database: two municipalities, two institutions, twelve people.
 //!
-//! It is written file by file as `seed` would, only smaller. [`World::whole`] runs it as `up` does; otherwise the hub
+//! It is written file by file as `seed` would, only smaller. [`World::whole`] runs it as `up` does, [`World::seeded`] the world that everybody else gets; otherwise the hub
 //! runs beside a [`ScriptedIntermediate`], and its other neighbours are clients with their certificates.
 
 use std::fs;
@@ -70,6 +70,28 @@ impl World {
         let options = Options { port: 0, database, plain: true, ..Options::at(&world.data) };
         world.whole = Some(Topology::start(options).await.unwrap());
         world
+    }
+
+    /// All six parties and the people of the default seed, of whom nobody is registered yet.
+    pub(crate) async fn seeded(place: &TestDatabase) -> Self {
+        let (data, folder) = data_folder(place);
+        let database = place.database().clone();
+        let (url, name) = match &database {
+            Database::Sqlite { .. } => (None, None),
+            Database::Postgres { url, world, .. } => (Some(url.clone()), Some(world.clone())),
+        };
+        let options = Options { port: 0, database: url, name, register_seed: false, ..Options::at(&data) };
+        let whole = Topology::start(options).await.unwrap();
+        Self {
+            data,
+            database,
+            pki: Arc::clone(whole.pki()),
+            whole: Some(whole),
+            hub: None,
+            rules: Rules::default(),
+            hub_options: pmh_hub::Options::default(),
+            _folder: folder,
+        }
     }
 
     /// The hub, and an intermediate server that does as it is told.
@@ -215,6 +237,10 @@ impl World {
 
     pub(crate) fn address(&self, door: Door) -> SocketAddr {
         self.addresses().reach(door).unwrap()
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
     }
 
     pub(crate) fn pki(&self) -> &Pki {

@@ -9,6 +9,7 @@
 //! | `limitId` | text or number | 上限額ID |
 //! | `kind` | text | 種別: `perVisit`, `perDay`, `perMonth`, `rate`, `free`, `reimbursement`; any other is kept |
 //! | `rateTenths` | 0 to 10 | 負担率 in 割 |
+//! | `ratePercent` | 0 to 100 | the same where 割 is too coarse, as for the 5% of 結核(適正医療) |
 //! | `perVisit` | yen | 1回 |
 //! | `visitsPerMonth` | 1 to 99 | paid visits a month, free from then on |
 //! | `perDay` | yen | 1日 |
@@ -59,7 +60,7 @@ pub enum LimitKind {
 /// Bounds, in yen where nothing else is said.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct LimitTerms {
-    pub rate_tenths: Option<u32>,
+    pub rate_percent: Option<u32>,
     pub per_visit: Option<u32>,
     pub visits_per_month: Option<u32>,
     pub per_day: Option<u32>,
@@ -89,10 +90,11 @@ pub enum LimitValue<'a> {
 #[error("the member {0} of a copayment limit cannot be read")]
 pub struct UnreadableMember(pub &'static str);
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "limitId",
     "kind",
     "rateTenths",
+    "ratePercent",
     "perVisit",
     "visitsPerMonth",
     "perDay",
@@ -169,7 +171,7 @@ impl CopaymentLimit {
             Some(LimitKind::PerVisit) => any(|terms| terms.per_visit),
             Some(LimitKind::PerDay) => any(|terms| terms.per_day),
             Some(LimitKind::PerMonth) => any(|terms| terms.per_month_person.or(terms.per_month_facility)),
-            Some(LimitKind::Rate) => any(|terms| terms.rate_tenths),
+            Some(LimitKind::Rate) => any(|terms| terms.rate_percent),
             Some(LimitKind::Free) => all().all(|terms| terms.is_free() || !terms.has_bound()),
         };
         let counts = |terms: &LimitTerms| {
@@ -213,12 +215,13 @@ impl LimitTerms {
             (least..=most).contains(&number).then_some(number)
         };
         match name {
-            "rateTenths" => self.rate_tenths = Some(number(0, 10)?),
+            "rateTenths" => said_once_or_alike(&mut self.rate_percent, number(0, 10)? * 10)?,
+            "ratePercent" => said_once_or_alike(&mut self.rate_percent, number(0, 100)?)?,
             "perVisit" => self.per_visit = Some(number(0, YEN_MAX)?),
             "visitsPerMonth" => self.visits_per_month = Some(number(1, 99)?),
             "perDay" => self.per_day = Some(number(0, YEN_MAX)?),
-            "daysPerMonth" => self.take_days(number(1, 31)?)?,
-            "freeFromDay" => self.take_days(number(2, 32)? - 1)?,
+            "daysPerMonth" => said_once_or_alike(&mut self.days_per_month, number(1, 31)?)?,
+            "freeFromDay" => said_once_or_alike(&mut self.days_per_month, number(2, 32)? - 1)?,
             "perMonthFacility" => self.per_month_facility = Some(number(0, YEN_MAX)?),
             "perMonthPerson" => self.per_month_person = Some(number(0, YEN_MAX)?),
             "pharmacyExempt" => self.pharmacy_exempt = flag(value)?,
@@ -228,17 +231,8 @@ impl LimitTerms {
         Some(())
     }
 
-    /// Said in two ways it must be the same number.
-    fn take_days(&mut self, days: u32) -> Option<()> {
-        if self.days_per_month.is_some_and(|other| other != days) {
-            return None;
-        }
-        self.days_per_month = Some(days);
-        Some(())
-    }
-
     fn bounds(&self) -> [Option<u32>; 5] {
-        [self.rate_tenths, self.per_visit, self.per_day, self.per_month_facility, self.per_month_person]
+        [self.rate_percent, self.per_visit, self.per_day, self.per_month_facility, self.per_month_person]
     }
 
     fn has_bound(&self) -> bool {
@@ -249,6 +243,11 @@ impl LimitTerms {
     pub fn is_free(&self) -> bool {
         self.bounds().contains(&Some(0))
     }
+}
+
+/// Said in two ways it must be the same number.
+fn said_once_or_alike(place: &mut Option<u32>, number: u32) -> Option<()> {
+    (*place.get_or_insert(number) == number).then_some(())
 }
 
 /// Spreadsheets write TRUE and FALSE, CSV has 1 and 0.

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::Connect;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use pmh_wire::{PROBLEM_MEDIA_TYPE, Problem};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// Largest answer that a client takes in.
 pub const ANSWER_BYTES_MAX: usize = 64 << 20;
@@ -67,6 +69,36 @@ impl<C: Connect + Clone + Send + Sync + 'static> Caller<C> {
         body: Body,
         timeout: Duration,
     ) -> Result<(StatusCode, HeaderMap, Bytes), CallError> {
+        let request = self.request(method, path, headers, body)?;
+        match tokio::time::timeout(timeout, self.exchange(request)).await {
+            Ok(answered) => answered,
+            Err(_) => Err(CallError::TimedOut),
+        }
+    }
+
+    /// Up to the headers of the answer.
+    pub(crate) async fn open(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Body,
+        timeout: Duration,
+    ) -> Result<Response<Incoming>, CallError> {
+        let request = self.request(method, path, headers, body)?;
+        match tokio::time::timeout(timeout, self.client.request(request)).await {
+            Ok(answered) => answered.map_err(|error| unreachable_by(&error)),
+            Err(_) => Err(CallError::TimedOut),
+        }
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Body,
+    ) -> Result<Request<Body>, CallError> {
         let unusable = |_| CallError::Unexpected("the path of the call is none".to_owned());
         let uri: Uri = format!("{}://{}{path}", self.scheme, self.address).parse().map_err(unusable)?;
         let mut request = Request::new(body);
@@ -75,19 +107,43 @@ impl<C: Connect + Clone + Send + Sync + 'static> Caller<C> {
         *request.headers_mut() = headers;
         let accepted = HeaderValue::from_static("application/json, application/problem+json");
         request.headers_mut().entry(ACCEPT).or_insert(accepted);
-        match tokio::time::timeout(timeout, self.exchange(request)).await {
-            Ok(answered) => answered,
-            Err(_) => Err(CallError::TimedOut),
-        }
+        Ok(request)
     }
 
     async fn exchange(&self, request: Request<Body>) -> Result<(StatusCode, HeaderMap, Bytes), CallError> {
         let response = self.client.request(request).await.map_err(|error| unreachable_by(&error))?;
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
-        let body = body.map_err(|error| unreachable_by(error.as_ref()))?;
-        Ok((parts.status, parts.headers, body.to_bytes()))
+        collected(response).await
     }
+}
+
+async fn collected(response: Response<Incoming>) -> Result<(StatusCode, HeaderMap, Bytes), CallError> {
+    let (parts, body) = response.into_parts();
+    let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
+    let body = body.map_err(|error| unreachable_by(error.as_ref()))?;
+    Ok((parts.status, parts.headers, body.to_bytes()))
+}
+
+/// The body piece by piece, or why there is none.
+pub(crate) async fn body_of(
+    response: Response<Incoming>,
+    pause_max: Duration,
+) -> Result<impl Stream<Item = Result<Bytes, CallError>> + Send, CallError> {
+    if !response.status().is_success() {
+        let refused = tokio::time::timeout(pause_max, collected(response)).await;
+        return Err(match read_answer::<IgnoredAny>(refused.map_err(|_| CallError::TimedOut)??) {
+            Err(error) => error,
+            Ok(_) => CallError::Unexpected("a refusal that is none".to_owned()),
+        });
+    }
+    let pieces = response.into_body().into_data_stream();
+    Ok(stream::try_unfold(pieces, move |mut pieces| async move {
+        match tokio::time::timeout(pause_max, pieces.next()).await {
+            Err(_) => Err(CallError::TimedOut),
+            Ok(None) => Ok(None),
+            Ok(Some(Err(error))) => Err(unreachable_by(&error)),
+            Ok(Some(Ok(piece))) => Ok(Some((piece, pieces))),
+        }
+    }))
 }
 
 /// A body as JSON, with the header that says so.

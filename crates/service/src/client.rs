@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use futures_util::Stream;
+use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use pmh_domain::Stopwatch;
 use pmh_wire::{Door, Party, PeerName};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::call::{Caller, TIMEOUT, json, read_answer};
+use crate::call::{Caller, TIMEOUT, body_of, json, read_answer};
 use crate::connector::Connector;
 use crate::exchanges::template_of;
 use crate::pki::{CaCertificate, Expected, Identity};
@@ -101,6 +102,35 @@ impl PeerClient {
         read_answer(self.send(Method::POST, path, headers, body).await?)
     }
 
+    /// Reads an answer of any size while it comes. A pause longer than the client's time-out is an error, and so is an
+    /// answer that breaks off.
+    pub async fn download(
+        &self,
+        path: &str,
+        accept: HeaderValue,
+    ) -> Result<impl Stream<Item = Result<Bytes, CallError>> + Send + use<>, CallError> {
+        let mut headers = HeaderMap::from_iter([(ACCEPT, accept)]);
+        self.authorize(&mut headers);
+        let stopwatch = Stopwatch::start();
+        let opened = self.shared.caller.open(Method::GET, path, headers, Body::empty(), self.timeout).await;
+        let outcome = opened.as_ref().map_or(0, |answer| answer.status().as_u16());
+        self.record(&Method::GET, path, outcome, stopwatch.elapsed_ms());
+        body_of(opened?, self.timeout).await
+    }
+
+    fn authorize(&self, headers: &mut HeaderMap) {
+        if let Some(authorization) = &self.authorization {
+            headers.entry(AUTHORIZATION).or_insert_with(|| authorization.clone());
+        }
+    }
+
+    fn record(&self, method: &Method, path: &str, outcome: u16, elapsed_ms: u64) {
+        let Shared { from, to, exchanges, .. } = &*self.shared;
+        let Some(from) = from.clone() else { return };
+        let what = format!("{method} {}", template_of(path));
+        exchanges.record(Exchange { from, to: *to, what, outcome, elapsed_ms });
+    }
+
     pub async fn get<A: DeserializeOwned>(&self, path: &str) -> Result<A, CallError> {
         read_answer(self.send(Method::GET, path, HeaderMap::new(), Body::empty()).await?)
     }
@@ -114,18 +144,11 @@ impl PeerClient {
         mut headers: HeaderMap,
         body: Body,
     ) -> Result<(StatusCode, HeaderMap, Bytes), CallError> {
-        if let Some(authorization) = &self.authorization {
-            headers.entry(AUTHORIZATION).or_insert_with(|| authorization.clone());
-        }
-        let Shared { caller, from, to, exchanges } = &*self.shared;
-        let what = format!("{method} {}", template_of(path));
+        self.authorize(&mut headers);
         let stopwatch = Stopwatch::start();
-        let answered = caller.call(method, path, headers, body, self.timeout).await;
+        let answered = self.shared.caller.call(method.clone(), path, headers, body, self.timeout).await;
         let outcome = answered.as_ref().map_or(0, |(status, _, _)| status.as_u16());
-        let elapsed_ms = stopwatch.elapsed_ms();
-        if let Some(from) = from.clone() {
-            exchanges.record(Exchange { from, to: *to, what, outcome, elapsed_ms });
-        }
+        self.record(&method, path, outcome, stopwatch.elapsed_ms());
         answered
     }
 }

@@ -76,7 +76,8 @@ impl Exchanges {
 /// The template of a path that was sent: no query, and no identifier of a task.
 pub(crate) fn template_of(path: &str) -> &str {
     let path = path.split_once('?').map_or(path, |(path, _)| path);
-    [paths::TASK, paths::TASK_RESULTS].into_iter().find(|template| fits(template, path)).unwrap_or(path)
+    let of_a_task = [paths::TASK, paths::TASK_RESULTS, paths::TASK_CANCELLATION];
+    of_a_task.into_iter().find(|template| fits(template, path)).unwrap_or(path)
 }
 
 fn fits(template: &str, path: &str) -> bool {

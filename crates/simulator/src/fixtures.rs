@@ -2,6 +2,7 @@
 //! three sample numbers of the published API.
 
 use std::{
+    fmt::Write,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -13,6 +14,7 @@ use crate::{
     faulty::{faulty_file, page},
     generate::json_array,
     scheme::Scheme,
+    scheme_files,
     seed::DEFAULT_SEED,
     world::World,
 };
@@ -31,7 +33,8 @@ pub fn osaka_faults() -> Vec<ExpectedFault> {
 
 /// A file and what stands in it.
 pub struct Fixture {
-    pub name: &'static str,
+    /// Its path under `fixtures/`.
+    pub name: String,
     pub bytes: Vec<u8>,
 }
 
@@ -40,8 +43,8 @@ pub fn fixtures() -> Vec<Fixture> {
     let world = World::from_seed(DEFAULT_SEED);
     let osaka = world.records(Scheme::OsakaChild);
     let faulty = faulty_file(osaka, Encoding::Utf8);
-    let file = |name, bytes| Fixture { name, bytes };
-    vec![
+    let file = |name: &str, bytes| Fixture { name: name.to_owned(), bytes };
+    let mut fixtures = vec![
         file("osaka-child.csv", csv(osaka, Encoding::Utf8)),
         file("osaka-child.sjis.csv", csv(osaka, Encoding::Cp932)),
         file("osaka-child-faulty.csv", faulty.csv),
@@ -49,12 +52,16 @@ pub fn fixtures() -> Vec<Fixture> {
         file("osaka-child-faulty.md", page(&faulty.faults).into_bytes()),
         file("tokyo-mental.json", json_array(world.records(Scheme::TokyoMental))),
         file("official-sample.json", json_array(&[official_sample()])),
-    ]
+        file("vendor-export.sjis.csv", vendor_export(&world)),
+        file("schemes/README.md", scheme_files::page(&world.schemes).into_bytes()),
+    ];
+    fixtures.extend(world.schemes.iter().map(|scheme| file(&scheme.path, scheme.bytes())));
+    fixtures
 }
 
 /// Writes them into a folder and gives their paths.
 pub fn write_fixtures(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder.join(scheme_files::FOLDER))?;
     let write = |fixture: Fixture| {
         let path = folder.join(fixture.name);
         fs::write(&path, fixture.bytes)?;
@@ -66,6 +73,42 @@ pub fn write_fixtures(folder: &Path) -> io::Result<Vec<PathBuf>> {
 pub(crate) fn csv(records: &[SubjectRecord], encoding: Encoding) -> Vec<u8> {
     write_csv(records.iter(), encoding).expect("every character of the lists has a place in CP932")
 }
+
+/// The children of `schemes/osaka-child.json` as another system would export them: headings that
+/// `vendor-layout.toml` explains, two columns that are not for the hub, in Shift_JIS.
+fn vendor_export(world: &World) -> Vec<u8> {
+    let children = world.schemes.iter().find(|scheme| scheme.path == "schemes/osaka-child.json");
+    let children = children.expect("it is one of the files of schemes");
+    let ours = String::from_utf8(csv(&children.records, Encoding::Utf8)).expect("it was written as UTF-8");
+    let mut rows = ours.split_terminator("\r\n");
+    let header = rows.next().unwrap_or_default().split(',').map(|heading| {
+        let own = VENDORS_HEADINGS.iter().find(|(ours, _)| *ours == heading);
+        own.map_or(heading, |(_, vendors)| vendors)
+    });
+    let mut export = format!("宛名番号,{},更新日時\r\n", header.collect::<Vec<_>>().join(","));
+    for (row, number) in rows.zip(40_001..) {
+        writeln!(export, "{number:010},{row},2026-09-30 23:10\r")
+            .expect("a String takes all that is written to it");
+    }
+    let encoded = Encoding::Cp932.encode(&export);
+    encoded.expect("every character of the lists has a place in CP932").into_owned()
+}
+
+/// Ours, and what `vendor-layout.toml` calls it.
+const VENDORS_HEADINGS: [(&str, &str); 12] = [
+    ("機関別受給者証種別ID", "助成種別"),
+    ("個人番号", "ﾏｲﾅﾝﾊﾞｰ"),
+    ("氏名", "漢字氏名"),
+    ("氏名カナ", "カナ氏名"),
+    ("受給者証名", "証名称"),
+    ("公費負担者番号", "負担者番号"),
+    ("公費受給者番号", "受給者番号"),
+    ("自己負担上限.perDay", "日額"),
+    ("自己負担上限.daysPerMonth", "月日数"),
+    ("自己負担上限.perMonthPerson", "月額"),
+    ("履歴キー", "資格履歴番号"),
+    ("券面.発行機関名", "発行者"),
+];
 
 /// The three numbers of the sample of the published API, none of which satisfies its check digit; the rest
 /// is our own. A lenient hub accepts it, a strict one refuses it.
@@ -134,7 +177,7 @@ mod tests {
             write_fixtures(Path::new(FOLDER)).unwrap();
         }
         for fixture in fixtures() {
-            let found = fs::read(Path::new(FOLDER).join(fixture.name)).unwrap_or_default();
+            let found = fs::read(Path::new(FOLDER).join(&fixture.name)).unwrap_or_default();
             assert!(
                 found == fixture.bytes,
                 "fixtures/{} is not what the code makes: PMH_WRITE_FIXTURES=1 cargo test -p pmh-simulator fixtures",

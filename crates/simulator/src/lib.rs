@@ -14,6 +14,7 @@ pub mod personas;
 pub mod population;
 mod records;
 pub mod scheme;
+pub mod scheme_files;
 pub mod seed;
 pub mod topology;
 pub mod world;

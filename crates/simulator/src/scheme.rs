@@ -144,7 +144,7 @@ pub(crate) fn recipient_number(serial: u64) -> String {
     with_check_digit(format!("{:06}", serial % RECIPIENTS))
 }
 
-fn with_check_digit(mut body: String) -> String {
+pub(crate) fn with_check_digit(mut body: String) -> String {
     body.push(char::from(b'0' + check_digit::luhn(body.as_bytes())));
     body
 }

@@ -252,9 +252,9 @@ mod tests {
         let expected = [
             "e26e921d67d77367",
             "224ca4e37ad29015",
-            "6fbfe1f231798f03",
-            "3532d40273a105ab",
-            "df295c9c041f2e7c",
+            "e8f8292164bd5b39",
+            "b57819d3d50d9bc8",
+            "6930ef25acb0413c",
             "ac09e015d371c6eb",
         ];
         assert_eq!(hashes, expected);

@@ -10,6 +10,7 @@ use crate::{
     population::{Ages, People, Person},
     records::Register,
     scheme::Scheme,
+    scheme_files::SchemeFile,
 };
 
 /// Codes with valid check digits, of district 99, in which no real institution is.
@@ -45,6 +46,8 @@ pub struct Office {
 pub struct World {
     pub people: Vec<Enrolled>,
     pub offices: Vec<Office>,
+    /// Files that nobody hands in by himself; their people are among [`people`](Self::people).
+    pub schemes: Vec<SchemeFile>,
 }
 
 impl std::fmt::Debug for World {
@@ -55,10 +58,10 @@ impl std::fmt::Debug for World {
 
 /// People beside the personas that one office registers, and people who live there with no subsidy.
 const COHORTS: [(Scheme, &str, usize, usize); 4] = [
-    (Scheme::OsakaChild, "osaka-child.csv", 320, 40),
-    (Scheme::TokyoMental, "tokyo-mental.json", 130, 40),
-    (Scheme::SaitamaIntractable, "saitama-intractable.csv", 170, 39),
-    (Scheme::KawasakiChild, "kawasaki-child.csv", 200, 39),
+    (Scheme::OsakaChild, "osaka-child.csv", 320, 25),
+    (Scheme::TokyoMental, "tokyo-mental.json", 130, 24),
+    (Scheme::SaitamaIntractable, "saitama-intractable.csv", 170, 22),
+    (Scheme::KawasakiChild, "kawasaki-child.csv", 200, 21),
 ];
 
 impl World {
@@ -91,7 +94,12 @@ impl World {
                 Office { of, scheme, file, records }
             })
             .collect();
-        Self { people, offices }
+        let schemes = SchemeFile::all(seed, 2 * COHORTS.len() as u64);
+        let of_schemes = schemes.iter().flat_map(|file| &file.people);
+        people.extend(
+            of_schemes.map(|person| Enrolled { person: person.clone(), known_to_intermediate: true }),
+        );
+        Self { people, offices, schemes }
     }
 
     /// The records that the office of this scheme registers at its first start.

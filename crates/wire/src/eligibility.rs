@@ -85,10 +85,10 @@ pub struct Subsidy {
 
 impl Subsidy {
     /// The copayment limit in words, for the reception. `None` if there is no limit, or none of it is
-    /// understood: then only its JSON tells.
+    /// understood: then only its JSON tells. That one always pays in full first is said also without a limit.
     pub fn copayment_texts(&self) -> Option<Texts> {
-        let json = self.max_copayment_amount.as_ref()?;
-        let (mut limit, _) = crate::read_copayment_limit(json.as_str().to_owned());
+        let json = self.max_copayment_amount.as_ref().map_or("{}", Verbatim::as_str);
+        let (mut limit, _) = crate::read_copayment_limit(json.to_owned());
         limit.terms.reimbursement_only |= self.is_always_reimbursement == "1";
         crate::copayment_texts(&limit)
     }

@@ -45,7 +45,10 @@ pub use card::*;
 pub use catalogue::{Code, UnknownCode};
 pub use citizen::*;
 pub use confirmation::*;
-pub use csv::{COLUMNS_MAX, Columns, CsvLayout, CsvReader, EncodeError, LayoutError, write_csv};
+pub use csv::{
+    COLUMNS_MAX, Columns, CsvLayout, CsvReader, EncodeError, HeaderTranslator, LayoutError, LayoutFault,
+    RESULT_HEADINGS, ResultsCsv, write_csv,
+};
 pub use door::*;
 pub use eligibility::*;
 pub use encoding::*;

@@ -5,7 +5,9 @@ pub const SUBJECTS: &str = "/registration/v1/subjects";
 pub const FILES: &str = "/registration/v1/files";
 pub const TASKS: &str = "/registration/v1/tasks";
 pub const TASK: &str = "/registration/v1/tasks/{taskId}";
-/// Paged with `?after=<line>`.
+/// `POST` drops the rows that wait; what was applied stays.
+pub const TASK_CANCELLATION: &str = "/registration/v1/tasks/{taskId}/cancellation";
+/// Paged with `?after=<line>`. With `Accept: text/csv` the whole as a file in the encoding of the upload.
 pub const TASK_RESULTS: &str = "/registration/v1/tasks/{taskId}/results";
 /// The people whose numbering this task asked for last. Paged with `?after=<next>`.
 pub const TASK_SUBJECTS: &str = "/registration/v1/tasks/{taskId}/subjects";
@@ -58,6 +60,11 @@ pub const READYZ: &str = "/readyz";
 /// The path of one task.
 pub fn task(task_id: &str) -> String {
     TASK.replace("{taskId}", task_id)
+}
+
+/// The path that cancels a task.
+pub fn task_cancellation(task_id: &str) -> String {
+    TASK_CANCELLATION.replace("{taskId}", task_id)
 }
 
 /// The path of one erasure.

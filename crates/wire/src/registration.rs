@@ -23,7 +23,10 @@ pub use search::{
 };
 pub use shape::record_from_json;
 pub(crate) use shape::{Draft, echoed, read_object};
-pub use task::{Outcome, RESULTS_PER_PAGE, RecordResult, Results, RowProblem, Task, TaskStatus, Tasks};
+pub use task::{
+    Outcome, RESULTS_PER_PAGE, RecordResult, Results, RowProblem, TASKS_PER_PAGE, Task, TaskFailure,
+    TaskStatus, Tasks, UnknownStatus, Waiting, WaitsFor,
+};
 
 use crate::{Code, Columns, redaction::redacted_debug};
 
@@ -46,7 +49,7 @@ impl Fault {
         Self { code, field: Some(Cow::Borrowed(field)), column: None }
     }
 
-    pub(crate) fn of(code: Code) -> Self {
+    pub fn of(code: Code) -> Self {
         Self { code, field: None, column: None }
     }
 

@@ -9,6 +9,7 @@ mod cards;
 mod erasures;
 mod files;
 mod queries;
+mod tasks;
 mod unreachable;
 mod users;
 
@@ -52,6 +53,7 @@ async fn every_code_is_drawn_through_a_door() {
     let mut drawn = Drawn::default();
     files::draw(&mut drawn, &TestDatabase::sqlite()).await;
     files::draw_strictly(&mut drawn, &TestDatabase::sqlite()).await;
+    tasks::draw(&mut drawn, &TestDatabase::sqlite()).await;
     access::draw(&mut drawn, &TestDatabase::sqlite()).await;
     queries::draw(&mut drawn, &TestDatabase::sqlite()).await;
     cards::draw(&mut drawn, &TestDatabase::sqlite()).await;

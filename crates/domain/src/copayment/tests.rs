@@ -53,6 +53,7 @@ fn the_visit_limit_of_tokyo_and_the_tiers_of_national_schemes_are_read() {
         "1割、全体で月20,000円まで",
         "10% of the cost; at most 20,000 yen a month in all",
     );
+    says(&[("kind", Text("rate")), ("ratePercent", Whole(5))], "5%", "5% of the cost");
     says(&[("rateTenths", Whole(2)), ("perMonthPerson", Whole(0))], "自己負担なし", "nothing to pay");
     says(&[("kind", Text("free")), ("limitId", Whole(7))], "自己負担なし", "nothing to pay");
     says(
@@ -97,6 +98,7 @@ fn a_known_member_with_an_impossible_value_is_named_and_not_understood() {
     for (name, values) in [
         ("perDay", &[Text(""), Text("5百"), Flag(true), Other, Whole(100_000_000), Whole(u64::MAX)][..]),
         ("rateTenths", &[Whole(11), Text("1割")]),
+        ("ratePercent", &[Whole(101), Text("5%")]),
         ("daysPerMonth", &[Whole(0), Whole(32)]),
         ("freeFromDay", &[Whole(1), Whole(33)]),
         ("visitsPerMonth", &[Whole(0), Whole(100)]),
@@ -126,6 +128,9 @@ fn a_member_stands_once_and_two_ways_of_saying_it_agree() {
     };
     assert_eq!(said(2, 3), [""; 0]);
     assert_eq!(said(3, 3), ["freeFromDay"]);
+    let rates = |tenths, percent| read(&[("rateTenths", Whole(tenths)), ("ratePercent", Whole(percent))]).1;
+    assert_eq!(rates(1, 10), [""; 0]);
+    assert_eq!(rates(1, 5), ["ratePercent"]);
 }
 
 #[test]

@@ -66,7 +66,10 @@ struct Words {
 
 const JAPANESE: Words = Words {
     free: "自己負担なし",
-    rate: |tenths| format!("{tenths}割"),
+    rate: |percent| match percent % 10 {
+        0 => format!("{}割", percent / 10),
+        _ => format!("{percent}%"),
+    },
     visit: |yen| format!("1回{yen}円"),
     visits: |visits| format!("・月{visits}回まで"),
     day: |yen| format!("1日{yen}円"),
@@ -84,7 +87,7 @@ const JAPANESE: Words = Words {
 
 const ENGLISH: Words = Words {
     free: "nothing to pay",
-    rate: |tenths| format!("{}% of the cost", tenths * 10),
+    rate: |percent| format!("{percent}% of the cost"),
     visit: |yen| format!("{yen} yen a visit"),
     visits: |visits| format!(", {visits} {} a month at most", if visits == 1 { "visit" } else { "visits" }),
     day: |yen| format!("{yen} yen a day"),
@@ -105,7 +108,7 @@ fn clauses(terms: &LimitTerms, words: &Words) -> Vec<String> {
     if terms.is_free() {
         clauses.push(words.free.to_owned());
     } else {
-        clauses.extend(terms.rate_tenths.map(words.rate));
+        clauses.extend(terms.rate_percent.map(words.rate));
         let visits = terms.visits_per_month.map(words.visits).unwrap_or_default();
         clauses.extend(terms.per_visit.map(|yen| (words.visit)(grouped(yen)) + &visits));
         let days = terms.days_per_month.map(words.days).unwrap_or_default();

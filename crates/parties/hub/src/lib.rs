@@ -36,7 +36,7 @@ mod worker;
 
 pub use eligibility::EPOCHS_KEPT_MAX;
 pub use erasure::{ERASURES_WAITING_MAX, Retention};
-pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX};
+pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX, WAITING_CHUNKS_MAX};
 pub use start::{Options, StartError, start, start_with};
 pub use store::SCHEMA;
 pub use users::UserOptions;

@@ -92,6 +92,7 @@ async fn open_states(
         tracker: env.tracker.clone(),
         shutdown: env.shutdown.clone(),
         rules: env.rules,
+        layouts: registration::read_layouts(&env.data, &codes)?,
         retention: options.retention,
         untruncated: AtomicBool::new(true),
         users: UserRules::new(options.users, &entropy),

@@ -2,22 +2,22 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pmh_crypto::{CheckpointSigner, Entropy};
-use pmh_domain::{MunicipalityCode, VirtualClock};
+use pmh_domain::{MunicipalityCode, VirtualClock, rfc3339_japan};
 use pmh_service::{Counters, PeerClient};
 use pmh_store::Store;
-use pmh_wire::registration::Rules;
+use pmh_wire::registration::{Rules, Waiting, WaitsFor};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::PartitionAccess;
 use crate::audit::Lane;
 use crate::eligibility::Epochs;
 use crate::erasure::Retention;
 use crate::keys::{DeskKeys, QueryKeys};
+use crate::registration::Layouts;
 use crate::users::UserRules;
 
 /// Registration and numbering: both areas of one municipality at a time.
@@ -36,6 +36,8 @@ pub(crate) struct DeskParts {
     pub(crate) tracker: TaskTracker,
     pub(crate) shutdown: CancellationToken,
     pub(crate) rules: Rules,
+    /// Of the municipalities whose CSV files have columns of a vendor's own.
+    pub(crate) layouts: Layouts,
     pub(crate) retention: Retention,
     /// Rows were erased and the write-ahead log may still hold them. True at the start: the last run may have
     /// died between the two.
@@ -46,12 +48,36 @@ pub(crate) struct DeskParts {
     pub(crate) bells: HashMap<MunicipalityCode, Bell>,
 }
 
-/// Wakes the worker of one municipality, and says for whom its numbering waits.
+/// Wakes the workers of one municipality, and says for whom they wait.
 #[derive(Default)]
 pub(crate) struct Bell {
     pub(crate) rows: Notify,
     pub(crate) numbering: Notify,
-    pub(crate) waiting_for: Mutex<Option<&'static str>>,
+    pub(crate) rows_wait: Wait,
+    pub(crate) numbering_waits: Wait,
+}
+
+/// For whom a worker waits, and since when by the virtual clock.
+#[derive(Default)]
+pub(crate) struct Wait(Mutex<Option<(WaitsFor, i64)>>);
+
+impl Wait {
+    /// Keeps the beginning of a wait for the same one.
+    pub(crate) fn begin(&self, whom: WaitsFor, now_ms: i64) {
+        let mut wait = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if wait.is_none_or(|(before, _)| before != whom) {
+            *wait = Some((whom, now_ms));
+        }
+    }
+
+    pub(crate) fn end(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn shown(&self) -> Option<Waiting> {
+        let wait = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        wait.map(|(whom, since_ms)| Waiting { whom, since: rfc3339_japan(since_ms) })
+    }
 }
 
 impl Desk {
@@ -64,13 +90,6 @@ impl Desk {
         if let Some(bell) = self.bells.get(&municipality) {
             bell.rows.notify_one();
         }
-    }
-
-    /// Whom numbering waits for, in words for the municipality.
-    pub(crate) fn waiting_for(&self, access: &PartitionAccess) -> Option<String> {
-        let bell = self.bells.get(&access.municipality())?;
-        let waiting = *bell.waiting_for.lock().expect("nobody panics while holding it");
-        waiting.map(str::to_owned)
     }
 }
 

@@ -5,16 +5,21 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
-use futures_util::Stream;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use pmh_domain::{IndividualNumber, MunicipalityCode};
 use pmh_service::{CallError, PeerClient};
 use pmh_store::StoreError;
-use tokio::io::AsyncReadExt;
+use pmh_wire::{
+    CsvLayout, Encoding, Problem, RecordResult, Results, SearchAnswer, SearchRequest, Task, TaskStatus,
+    Tasks, paths,
+};
+use serde::de::DeserializeOwned;
+use tokio::io::AsyncWriteExt;
 
-use pmh_wire::{Problem, RecordResult, Results, SearchAnswer, SearchRequest, Task, TaskStatus, paths};
+use crate::file_body::{pieces_of, translated};
 
 /// The name of a file, percent-encoded: a header is ASCII, a file's name often Japanese. *Assumed.*
 const FILE_NAME: HeaderName = HeaderName::from_static("x-pmh-file-name");
@@ -28,11 +33,18 @@ const POLL_MAX: Duration = Duration::from_secs(1);
 pub struct RegistrationClient {
     hub: PeerClient,
     municipality: MunicipalityCode,
+    layout: Option<CsvLayout>,
 }
 
 impl RegistrationClient {
     pub fn new(hub: PeerClient, municipality: MunicipalityCode) -> Self {
-        Self { hub, municipality }
+        Self { hub, municipality, layout: None }
+    }
+
+    /// CSV files from disk have a vendor's own columns: their header row is sent as ours.
+    #[must_use]
+    pub fn with_layout(self, layout: Option<CsvLayout>) -> Self {
+        Self { layout, ..self }
     }
 
     pub fn municipality(&self) -> MunicipalityCode {
@@ -61,31 +73,61 @@ impl RegistrationClient {
         charset: Option<&str>,
         file_name: Option<&str>,
     ) -> Result<Task, CallError> {
-        let kind =
-            charset.map_or_else(|| "text/csv".to_owned(), |charset| format!("text/csv; charset={charset}"));
-        self.submit(paths::FILES, &kind, file_name, file.into()).await
+        self.submit(paths::FILES, &csv_kind(charset), file_name, file.into()).await
     }
 
     /// A file from disk, read while it is sent: JSON if its name ends in `.json`, else CSV.
     pub async fn submit_file(&self, path: &Path, charset: Option<&str>) -> Result<Task, SubmitError> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let file = tokio::fs::File::open(path).await.map_err(SubmitError::File)?;
-        let body = Body::from_stream(pieces_of(file));
-        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let (route, kind) = match (is_json, charset) {
-            (true, _) => (paths::SUBJECTS, "application/json".to_owned()),
-            (false, None) => (paths::FILES, "text/csv".to_owned()),
-            (false, Some(charset)) => (paths::FILES, format!("text/csv; charset={charset}")),
+        if is_json(path) {
+            let body = Body::from_stream(pieces_of(file));
+            return Ok(self.submit(paths::SUBJECTS, "application/json", name.as_deref(), body).await?);
+        }
+        let encoding = charset.map(str::parse::<Encoding>).transpose();
+        let (charset, body) = match (&self.layout, encoding) {
+            (Some(layout), Ok(encoding)) => {
+                let (encoding, body) = translated(file, encoding, layout).await.map_err(SubmitError::File)?;
+                (encoding.map(Encoding::charset), body)
+            }
+            // A word that names no encoding is for the hub to refuse.
+            (None, _) | (_, Err(_)) => (charset, Body::from_stream(pieces_of(file))),
         };
-        Ok(self.submit(route, &kind, name.as_deref(), body).await?)
+        let kind = csv_kind(charset);
+        Ok(self.submit(paths::FILES, &kind, name.as_deref(), body).await?)
+    }
+
+    /// A page of the tasks that fit, newest first; the next one begins after [`Tasks::next`].
+    pub async fn tasks(&self, filter: &TaskFilter, after: Option<u64>) -> Result<Tasks, CallError> {
+        let asked = [
+            ("status", filter.status.map(|status| status.as_str().to_owned())),
+            ("from", filter.from.clone()),
+            ("to", filter.to.clone()),
+            ("after", after.map(|after| after.to_string())),
+        ];
+        let asked = asked.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let query: Vec<String> =
+            asked.map(|(name, value)| format!("{name}={}", percent_encoded(&value))).collect();
+        let mut headers = HeaderMap::new();
+        if let Some(name) = &filter.file_name {
+            headers.insert(FILE_NAME, header(&percent_encoded(name))?);
+        }
+        let path = format!("{}?{}", paths::TASKS, query.join("&"));
+        read(self.hub.send(Method::GET, &path, headers, Body::empty()).await?)
+    }
+
+    /// Drops the rows that wait. A task that is cancelled already answers the same again.
+    pub async fn cancel(&self, task_id: &str) -> Result<Task, CallError> {
+        let path = paths::task_cancellation(path_segment(task_id)?);
+        read(self.hub.send(Method::POST, &path, HeaderMap::new(), Body::empty()).await?)
     }
 
     pub async fn task(&self, task_id: &str) -> Result<Task, CallError> {
         self.hub.get(&paths::task(path_segment(task_id)?)).await
     }
 
-    /// Asks at once, then after 100 ms and ever more slowly up to a second (real time), until the task is completed
-    /// or failed. `on_progress` sees every answer, also the last.
+    /// Asks at once, then after 100 ms and ever more slowly up to a second (real time), until the task is completed,
+    /// cancelled or failed. `on_progress` sees every answer, also the last.
     pub async fn wait_until_finished(
         &self,
         task_id: &str,
@@ -95,7 +137,7 @@ impl RegistrationClient {
         loop {
             let task = self.task(task_id).await?;
             on_progress(&task);
-            if matches!(task.status, TaskStatus::Completed | TaskStatus::Failed) {
+            if task.status.is_final() {
                 return Ok(task);
             }
             tokio::time::sleep(pause).await;
@@ -120,6 +162,22 @@ impl RegistrationClient {
         }
     }
 
+    /// All results of a task as CSV, in the encoding of the upload, written while they come. Under another name until
+    /// the last byte is there: a reader of the folder never sees half a file.
+    pub async fn save_results(&self, task_id: &str, path: &Path) -> Result<(), SubmitError> {
+        let from = paths::task_results(path_segment(task_id)?, None);
+        let pieces = self.hub.download(&from, HeaderValue::from_static("text/csv")).await?;
+        let mut pieces = std::pin::pin!(pieces);
+        let mut unfinished = path.as_os_str().to_owned();
+        unfinished.push(".part");
+        let mut file = tokio::fs::File::create(&unfinished).await.map_err(SubmitError::File)?;
+        while let Some(piece) = pieces.next().await {
+            file.write_all(&piece?).await.map_err(SubmitError::File)?;
+        }
+        file.sync_all().await.map_err(SubmitError::File)?;
+        tokio::fs::rename(unfinished, path).await.map_err(SubmitError::File)
+    }
+
     /// What the hub has of one resident. The number travels in the body alone.
     pub async fn search(&self, number: &IndividualNumber) -> Result<SearchAnswer, CallError> {
         let request = SearchRequest { my_number: number.expose().to_owned() };
@@ -139,35 +197,42 @@ impl RegistrationClient {
             headers.insert(FILE_NAME, header(&percent_encoded(name))?);
         }
         let hub = self.hub.with_timeout(SUBMIT_TIMEOUT);
-        read_task(hub.send(Method::POST, path, headers, body).await?)
+        read(hub.send(Method::POST, path, headers, body).await?)
     }
 }
 
-/// Why a file was not handed in.
+/// Which tasks to list; times are RFC 3339 and included, the name is a part of the file's.
+#[derive(Clone, Default)]
+pub struct TaskFilter {
+    pub status: Option<TaskStatus>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub file_name: Option<String>,
+}
+
+/// Why a file was not handed in, or its results not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
-    #[error("the file cannot be read: {0}")]
+    #[error("the file cannot be read or written: {0}")]
     File(std::io::Error),
     #[error(transparent)]
     Call(#[from] CallError),
 }
 
-const PIECE_BYTES: usize = 64 * 1024;
+/// By its name; anything else is CSV.
+pub(crate) fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
 
-/// A file that fails half-way breaks the request off, and the hub keeps nothing of it.
-fn pieces_of(file: tokio::fs::File) -> impl Stream<Item = std::io::Result<Bytes>> {
-    futures_util::stream::try_unfold(file, async |mut file| {
-        let mut piece = BytesMut::with_capacity(PIECE_BYTES);
-        let read = file.read_buf(&mut piece).await?;
-        Ok((read > 0).then(|| (piece.freeze(), file)))
-    })
+fn csv_kind(charset: Option<&str>) -> String {
+    charset.map_or_else(|| "text/csv".to_owned(), |charset| format!("text/csv; charset={charset}"))
 }
 
 fn header(text: &str) -> Result<HeaderValue, CallError> {
     HeaderValue::from_str(text).map_err(|_| CallError::Unexpected("a header that is none".to_owned()))
 }
 
-fn read_task((status, _, body): (StatusCode, HeaderMap, Bytes)) -> Result<Task, CallError> {
+fn read<A: DeserializeOwned>((status, _, body): (StatusCode, HeaderMap, Bytes)) -> Result<A, CallError> {
     let unexpected = |_| CallError::Unexpected(format!("status {status} with a body that is not agreed"));
     if status.is_success() {
         return serde_json::from_slice(&body).map_err(unexpected);

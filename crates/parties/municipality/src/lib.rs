@@ -24,6 +24,7 @@ use pmh_store::{Migration, PartySchema, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedMunicipality};
 
 mod client;
+mod file_body;
 mod keys;
 mod municipality;
 mod store;
@@ -32,7 +33,7 @@ mod submission;
 mod tests;
 mod watch;
 
-pub use client::{RegistrationClient, SubmitError};
+pub use client::{RegistrationClient, SubmitError, TaskFilter};
 pub use watch::{Folders, Handled, watch};
 
 use keys::Keys;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use pmh_domain::MunicipalityCode;
 use pmh_wire::{
-    Columns, CsvReader, Encoding, Fault, JsonArrayReader, Outcome, Problem, RecordResult, Row, RowProblem,
-    Rules,
+    Columns, CsvLayout, CsvReader, Encoding, Fault, JsonArrayReader, Outcome, Problem, RecordResult, Row,
+    RowProblem, Rules,
 };
 
 use crate::exit::Failure;
@@ -17,15 +17,22 @@ pub(super) struct Checked {
     pub(super) rejected: Vec<RecordResult>,
 }
 
+/// How a CSV file is written.
+#[derive(Default)]
+pub(super) struct Form<'a> {
+    pub(super) encoding: Option<&'a str>,
+    pub(super) layout: Option<CsvLayout>,
+}
+
 const PIECE_BYTES: usize = 64 * 1024;
 
 pub(super) fn check_file(
     path: &Path,
-    encoding: Option<&str>,
+    form: Form<'_>,
     municipality: MunicipalityCode,
 ) -> Result<Checked, Failure> {
     let mut file = std::fs::File::open(path).map_err(|error| Failure::file(path, &error))?;
-    let mut reader = Reader::for_file(path, encoding)?;
+    let mut reader = Reader::for_file(path, form)?;
     let mut checked = Checked { received: 0, rejected: Vec::new() };
     let mut piece = vec![0; PIECE_BYTES];
     loop {
@@ -47,14 +54,15 @@ enum Reader {
 }
 
 impl Reader {
-    fn for_file(path: &Path, encoding: Option<&str>) -> Result<Self, Failure> {
+    fn for_file(path: &Path, form: Form<'_>) -> Result<Self, Failure> {
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
             return Ok(Self::Json(Box::new(JsonArrayReader::new())));
         }
-        let encoding: Option<Encoding> = encoding.map(str::parse).transpose().map_err(|_| {
+        let encoding: Option<Encoding> = form.encoding.map(str::parse).transpose().map_err(|_| {
             Failure::usage("文字コードは utf-8 か shift_jis です。", "the encoding is utf-8 or shift_jis.")
         })?;
-        Ok(Self::Csv(Box::new(CsvReader::new(encoding))))
+        let layout = form.layout.unwrap_or_default();
+        Ok(Self::Csv(Box::new(CsvReader::with_layout(encoding, layout))))
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<Vec<Row>, Problem> {
@@ -99,6 +107,8 @@ impl Checked {
     fn reject(&mut self, line: u64, history_key: Option<String>, faults: Vec<Fault>) {
         self.rejected.push(RecordResult {
             line,
+            file_name: None,
+            accepted_at: None,
             history_key,
             outcome: Outcome::Rejected,
             deletion: None,
@@ -122,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_check_finds_the_faults_that_the_hub_finds_and_no_other() {
-        let checked = check_file(&fixture("osaka-child-faulty.csv"), None, osaka()).unwrap();
+        let checked = check_file(&fixture("osaka-child-faulty.csv"), Form::default(), osaka()).unwrap();
         let found = checked.rejected.iter().map(|result| {
             let [error] = result.errors.as_slice() else { panic!("{result:?}") };
             (result.line, error.column, error.code.clone())
@@ -137,7 +147,18 @@ mod tests {
     #[test]
     fn a_file_in_shift_jis_is_recognised_and_read_as_what_it_is_not_when_told_so() {
         let file = fixture("osaka-child.sjis.csv");
-        assert!(check_file(&file, None, osaka()).unwrap().rejected.is_empty());
-        assert!(check_file(&file, Some("utf-8"), osaka()).is_err());
+        assert!(check_file(&file, Form::default(), osaka()).unwrap().rejected.is_empty());
+        let utf_8 = Form { encoding: Some("utf-8"), layout: None };
+        assert!(check_file(&file, utf_8, osaka()).is_err());
+    }
+
+    #[test]
+    fn a_file_with_columns_of_a_vendors_own_is_read_by_its_layout_alone() {
+        let file = fixture("vendor-export.sjis.csv");
+        let text = std::fs::read_to_string(fixture("vendor-layout.toml")).unwrap();
+        let form = Form { encoding: None, layout: Some(CsvLayout::from_toml(&text).unwrap()) };
+        let checked = check_file(&file, form, osaka()).unwrap();
+        assert_eq!((checked.received, checked.rejected.len()), (5, 0));
+        assert!(check_file(&file, Form::default(), osaka()).is_err());
     }
 }

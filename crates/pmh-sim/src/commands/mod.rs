@@ -4,10 +4,12 @@ mod card;
 mod check;
 mod demo;
 mod generate;
+mod layout;
 mod register;
 mod seed;
 mod serve;
 mod status;
+mod tasks;
 mod up;
 mod visit;
 mod watch;
@@ -34,6 +36,8 @@ pub(crate) enum Command {
     Seed(seed::Seed),
     /// Registers a file at the hub, as a municipality. 自治体としてファイルを登録します。
     Register(register::Register),
+    /// Lists, shows and cancels registrations, and fetches their results. 登録の一覧・状況・取消・結果。
+    Tasks(tasks::Tasks),
     /// Registers what appears in a folder. フォルダーに置かれたファイルを順に登録します。
     Watch(watch::Watch),
     /// Confirms a patient, as a reception would see it. 受付での資格確認を試します。
@@ -54,6 +58,7 @@ impl Command {
             Self::Serve(serve) => serve.run(output).await,
             Self::Seed(seed) => seed.run(output),
             Self::Register(register) => register.run(output).await,
+            Self::Tasks(tasks) => tasks.run(output).await,
             Self::Watch(watch) => watch.run(output).await,
             Self::Visit(visit) => visit.run(output).await,
             Self::Card(card) => card.run(output).await,

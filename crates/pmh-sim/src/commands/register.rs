@@ -8,12 +8,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use pmh_domain::MunicipalityCode;
 use pmh_municipality::RegistrationClient;
 use pmh_simulator::topology::peer_client;
-use pmh_wire::{Outcome, Party, PeerName, RecordResult, Task};
+use pmh_wire::{Outcome, Party, PeerName, RecordResult, Task, TaskStatus, Waiting, WaitsFor};
 
 use super::DataFolder;
-use super::check::check_file;
+use super::check::{Form, check_file};
+use super::layout::read_layout;
 use crate::Output;
 use crate::exit::{self, Failure};
+use crate::language::Language;
 use crate::table::table;
 
 /// Rejected rows shown on the terminal; the task's results have all of them.
@@ -25,8 +27,10 @@ const REJECTED_SHOWN_MAX: usize = 100;
   pmh-sim register fixtures/tokyo-mental.json --municipality 130001
   pmh-sim register children.csv --municipality 271004 --encoding shift_jis
   pmh-sim register children.csv --municipality 271004 --check
+  pmh-sim register fixtures/vendor-export.sjis.csv --municipality 271004 --layout fixtures/vendor-layout.toml
 
-Exits with 1 if any row is rejected.")]
+Exits with 1 if any row is rejected, or the task was cancelled or failed. Ctrl-C ends the following alone: the
+hub goes on. `pmh-sim tasks cancel` stops it.")]
 pub(crate) struct Register {
     /// CSV, or JSON (an array of records) if the name ends in .json.
     file: PathBuf,
@@ -36,6 +40,9 @@ pub(crate) struct Register {
     /// `utf-8` or `shift_jis`; without it a BOM or the header row decides.
     #[arg(long)]
     encoding: Option<String>,
+    /// What the headings of a CSV file with columns of a vendor's own mean.
+    #[arg(long, value_name = "FILE")]
+    layout: Option<PathBuf>,
     /// Only checks the file, without sending it: no world is needed.
     #[arg(long)]
     check: bool,
@@ -51,7 +58,8 @@ impl Register {
         if self.check {
             return self.check_only(output);
         }
-        let client = registration_client(&self.data, self.municipality)?;
+        let layout = read_layout(self.layout.as_deref())?;
+        let client = registration_client(&self.data, self.municipality)?.with_layout(layout);
         let task = client.submit_file(&self.file, self.encoding.as_deref()).await?;
         if self.no_wait {
             tell_task(output, &task)?;
@@ -65,16 +73,20 @@ impl Register {
             .results(&task.task_id)
             .await?
             .into_iter()
-            .filter(|result| result.outcome == Outcome::Rejected)
+            .filter(|result| {
+                matches!(result.outcome, Outcome::Rejected | Outcome::Cancelled | Outcome::Failed)
+            })
             .collect();
         tell_task(output, &finished)?;
         tell_rejected(output, &rejected)?;
-        Ok(ExitCode::from(if rejected.is_empty() { exit::OK } else { exit::CHECK_FAILED }))
+        let all_in = rejected.is_empty() && finished.status == TaskStatus::Completed;
+        Ok(ExitCode::from(if all_in { exit::OK } else { exit::CHECK_FAILED }))
     }
 
     /// Judges the file by the rules that the hub would go by, without a hub.
     fn check_only(&self, output: Output) -> Result<ExitCode, Failure> {
-        let checked = check_file(&self.file, self.encoding.as_deref(), self.municipality)?;
+        let form = Form { encoding: self.encoding.as_deref(), layout: read_layout(self.layout.as_deref())? };
+        let checked = check_file(&self.file, form, self.municipality)?;
         if output.json {
             println!(
                 "{}",
@@ -118,38 +130,66 @@ fn progress_bar(output: Output, rows: u64) -> ProgressBar {
 }
 
 fn show_progress(output: Output, bar: &ProgressBar, task: &Task) {
-    let applied = task.registered + task.updated + task.unchanged + task.deleted + task.rejected;
-    if applied < task.received {
-        bar.set_message(output.language.pick("登録中", "registering").to_owned());
-        bar.set_position(applied);
+    if task.done() < task.received {
+        bar.set_message(
+            waiting(output.language, task)
+                .unwrap_or_else(|| output.language.pick("登録中", "registering").to_owned()),
+        );
+        bar.set_position(task.done());
         return;
     }
     let asked = task.numbering_pending + task.numbered + task.mismatched + task.not_found;
     bar.set_length(asked.max(1));
     bar.set_position(asked - task.numbering_pending);
-    bar.set_message(match &task.waiting_for {
-        Some(whom) => format!("{} {whom}", output.language.pick("待機中:", "waiting for")),
-        None => output.language.pick("採番中", "numbering").to_owned(),
-    });
+    let numbering = || output.language.pick("採番中", "numbering").to_owned();
+    bar.set_message(waiting(output.language, task).unwrap_or_else(numbering));
 }
 
-fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
+fn waiting(language: Language, task: &Task) -> Option<String> {
+    let Waiting { whom, since } = task.waiting_for.as_ref()?;
+    let whom = match whom {
+        WaitsFor::EarlierTask => language.pick("先に受け付けたファイル", "an earlier file"),
+        WaitsFor::Intermediate => language.pick("中間サーバー", "the intermediate server"),
+        WaitsFor::Database => language.pick("データベース", "the database"),
+    };
+    Some(format!("{} {whom} ({since})", language.pick("待機中:", "waiting for")))
+}
+
+pub(super) fn tell_waiting(output: Output, task: &Task) {
+    if let Some(text) = waiting(output.language, task).filter(|_| !output.json) {
+        println!("{text}");
+    }
+}
+
+pub(super) fn status_of(language: Language, status: TaskStatus) -> &'static str {
+    match status {
+        TaskStatus::Accepted => language.pick("受付済み", "accepted"),
+        TaskStatus::Processing => language.pick("処理中", "processing"),
+        TaskStatus::Stopping => language.pick("停止処理中", "stopping"),
+        TaskStatus::Completed => language.pick("完了", "completed"),
+        TaskStatus::Cancelled => language.pick("取消済み", "cancelled"),
+        TaskStatus::Failed => language.pick("失敗", "failed"),
+    }
+}
+
+pub(super) fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
     if output.json {
         let text = serde_json::to_string(task).map_err(|error| Failure::internal(&error))?;
         println!("{text}");
         return Ok(());
     }
     let header = match output.language {
-        crate::language::Language::Ja => {
-            ["受信", "登録", "更新", "変更なし", "削除", "エラー", "採番済", "不一致", "該当なし"]
+        Language::Ja => {
+            ["受信", "登録", "更新", "変更なし", "削除", "エラー", "反映なし", "採番済", "不一致", "該当なし"]
         }
-        crate::language::Language::En => [
+        Language::En => [
             "received",
             "registered",
             "updated",
             "unchanged",
             "deleted",
             "rejected",
+            "not applied",
             "numbered",
             "mismatched",
             "not found",
@@ -163,15 +203,20 @@ fn tell_task(output: Output, task: &Task) -> Result<(), Failure> {
         task.unchanged,
         task.deleted,
         task.rejected,
+        task.not_applied,
         task.numbered,
         task.mismatched,
         task.not_found,
     ]);
-    println!("{}\n{rows}", task.task_id);
+    println!("{}  {}\n{rows}", task.task_id, status_of(output.language, task.status));
+    if let Some(failure) = &task.failure {
+        let what = output.language.pick(&failure.clerk.ja, &failure.clerk.en);
+        println!("{} ({}) {what}", failure.code, failure.lines);
+    }
     Ok(())
 }
 
-fn tell_rejected(output: Output, rejected: &[RecordResult]) -> Result<(), Failure> {
+pub(super) fn tell_rejected(output: Output, rejected: &[RecordResult]) -> Result<(), Failure> {
     if output.json {
         for result in rejected {
             let text = serde_json::to_string(result).map_err(|error| Failure::internal(&error))?;
@@ -183,14 +228,15 @@ fn tell_rejected(output: Output, rejected: &[RecordResult]) -> Result<(), Failur
         return Ok(());
     }
     let header = match output.language {
-        crate::language::Language::Ja => ["行", "コード", "項目", "内容"],
-        crate::language::Language::En => ["line", "code", "field", "what is wrong"],
+        Language::Ja => ["行", "列", "コード", "項目", "内容"],
+        Language::En => ["line", "column", "code", "field", "what is wrong"],
     };
     let mut rows = table(&header);
     for result in rejected.iter().take(REJECTED_SHOWN_MAX) {
         for error in &result.errors {
             rows.add_row([
                 result.line.to_string(),
+                error.column.map(|column| column.to_string()).unwrap_or_default(),
                 error.code.clone(),
                 error.field.clone().unwrap_or_default(),
                 output.language.pick(&error.clerk.ja, &error.clerk.en).to_owned(),

@@ -6,21 +6,24 @@ use std::process::ExitCode;
 use clap::Args;
 use pmh_domain::MunicipalityCode;
 use pmh_municipality::{Folders, Handled, watch};
+use pmh_wire::{Task, TaskStatus};
 use tokio_util::sync::CancellationToken;
 
 use super::DataFolder;
-use super::register::registration_client;
+use super::layout::read_layout;
+use super::register::{registration_client, status_of};
 use super::up::TheEnd;
 use crate::Output;
 use crate::exit::{self, Failure};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
-  pmh-sim watch --municipality 271004 --export ./export --results ./results --done ./done
-  pmh-sim watch --municipality 271004 --export ./export --results ./results --done ./done --once
+  pmh-sim watch --municipality 271004 --export out --results results --done done --refused refused
+  pmh-sim watch --municipality 271004 --export out --results results --done done --refused refused --once
 
 Write a file elsewhere and move it into the export folder. With --once the exit code is 1 if a file was
-refused or any row rejected.")]
+refused, any row rejected, or a task cancelled or failed. The results of a CSV file come as CSV in its encoding
+(<file>.results.csv), those of a JSON file as JSON.")]
 pub(crate) struct Watch {
     #[command(flatten)]
     data: DataFolder,
@@ -36,6 +39,12 @@ pub(crate) struct Watch {
     /// Folder for files that are done.
     #[arg(long, value_name = "DIR")]
     done: PathBuf,
+    /// Folder for files that the hub refused as a whole, with the problem beside them.
+    #[arg(long, value_name = "DIR")]
+    refused: PathBuf,
+    /// What the headings of CSV files with columns of a vendor's own mean.
+    #[arg(long, value_name = "FILE")]
+    layout: Option<PathBuf>,
     /// Ends when the export folder holds nothing to do.
     #[arg(long)]
     once: bool,
@@ -44,12 +53,15 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         let end = TheEnd::listen()?;
-        let client = registration_client(&self.data, self.municipality)?;
-        let folders = Folders { export: self.export, results: self.results, done: self.done };
+        let layout = read_layout(self.layout.as_deref())?;
+        let client = registration_client(&self.data, self.municipality)?.with_layout(layout);
+        let Self { export, results, done, refused, .. } = self;
+        let folders = Folders { export, results, done, refused };
         let shutdown = CancellationToken::new();
         let mut all_good = true;
         let watching = watch(&client, &folders, self.once, &shutdown, |handled| {
-            all_good &= matches!(handled, Handled::Finished { task, .. } if task.rejected == 0);
+            let is_good = |task: &Task| task.status == TaskStatus::Completed && task.rejected == 0;
+            all_good &= matches!(handled, Handled::Finished { task, .. } if is_good(task));
             tell(output, handled);
         });
         tokio::select! {
@@ -70,7 +82,8 @@ fn tell(output: Output, handled: &Handled) {
             println!("{}", serde_json::json!({ "type": "refused", "file": file, "code": code }));
         }
         Handled::Finished { file, task } => println!(
-            "{file}  {} {}, {} {}",
+            "{file}  {}  {} {}, {} {}",
+            status_of(language, task.status),
             language.pick("受信", "received"),
             task.received,
             language.pick("エラー", "rejected"),

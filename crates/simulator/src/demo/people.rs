@@ -29,6 +29,9 @@ pub(crate) async fn bind(stage: &mut Stage, findings: &mut Findings) -> StepResu
     Ok(())
 }
 
+/// As a certificate says it.
+const OSAKAS_LIMIT: &str = "1日500円・月2日まで、全体で月2,500円まで、調剤なし";
+
 /// Card and consent: the subsidies with the copayment limit.
 pub(crate) async fn visit(stage: &mut Stage, findings: &mut Findings) -> StepResult {
     let answer = stage.visit(CHILD, true).await?;
@@ -41,7 +44,9 @@ pub(crate) async fn visit(stage: &mut Stage, findings: &mut Findings) -> StepRes
     let limit = subsidy.max_copayment_amount.as_ref().map_or("", |limit| limit.as_str());
     findings.note("copaymentLimit", serde_json::from_str(limit).unwrap_or(serde_json::Value::Null));
     findings.must("Osaka's subsidy is shown", subsidy.municipality_code == super::stage::OSAKA);
-    findings.must("the copayment limit is shown", limit.contains("500"));
+    let text = subsidy.copayment_texts().map_or_else(String::new, |texts| texts.ja);
+    findings.must("the copayment limit is shown", text == OSAKAS_LIMIT);
+    findings.note("copaymentLimitInWords", text);
     Ok(())
 }
 

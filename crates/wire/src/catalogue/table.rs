@@ -6,6 +6,7 @@ mod files;
 mod parties;
 mod records;
 mod service;
+mod tasks;
 
 use super::Entry;
 use access::access;
@@ -13,5 +14,6 @@ use files::files;
 use parties::parties;
 use records::records;
 use service::service;
+use tasks::tasks;
 
-access! { [files records parties service catalogue] }
+access! { [files records tasks parties service catalogue] }

@@ -1,11 +1,18 @@
 //! Columns of a vendor's own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::{header::Column, nested};
-use crate::registration::members::{COPAYMENT, DETAIL, find};
+use crate::{
+    Texts,
+    registration::members::{COPAYMENT, DETAIL, find},
+};
 
 /// Which heading is which member. The default knows ours alone: Japanese headings and wire names.
 ///
@@ -24,28 +31,65 @@ use crate::registration::members::{COPAYMENT, DETAIL, find};
 /// named in the mapping go on meaning what they mean in our layout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CsvLayout {
-    columns: BTreeMap<String, Column>,
+    columns: BTreeMap<String, Mapped>,
     ignored: BTreeSet<String>,
 }
 
-/// What is wrong with a mapping. It is configuration, so its words may be repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mapped {
+    column: Column,
+    /// As the mapping names it.
+    name: String,
+}
+
+/// What headings of columns begin with that nobody reads, in every layout (*assumed*).
+const IGNORED: char = '#';
+
+/// What is wrong with a mapping, and where in its text. It is configuration, so its words may be repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LayoutError {
-    #[error("the CSV layout is not the TOML that is expected: {0}")]
+#[error("line {line}: {fault}")]
+pub struct LayoutError {
+    /// From 1.
+    pub line: usize,
+    pub fault: LayoutFault,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutFault {
+    #[error("not the TOML that is expected: {0}")]
     Syntax(String),
     #[error("column {heading}: no member has the wire name {name}")]
     UnknownName { heading: String, name: String },
-    #[error("two columns, {first} and {second}, are mapped to {name}")]
+    #[error("column {second}: {name} is mapped already, to column {first}")]
     MappedTwice { first: String, second: String, name: String },
     #[error("column {0} is both mapped and ignored")]
     MappedAndIgnored(String),
+}
+
+impl LayoutFault {
+    /// The same in both languages. What TOML itself says is English in both.
+    pub fn texts(&self) -> Texts {
+        let ja = match self {
+            Self::Syntax(reason) => format!("TOML として読めません: {reason}"),
+            Self::UnknownName { heading, name } => {
+                format!("列「{heading}」: {name} という項目はありません。")
+            }
+            Self::MappedTwice { first, second, name } => {
+                format!("列「{second}」: {name} は列「{first}」に割り当て済みです。")
+            }
+            Self::MappedAndIgnored(heading) => {
+                format!("列「{heading}」は割り当てと無視の両方に書かれています。")
+            }
+        };
+        Texts { ja, en: self.to_string() }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LayoutFile {
     #[serde(default)]
-    columns: BTreeMap<String, String>,
+    columns: BTreeMap<Spanned<String>, String>,
     #[serde(default)]
     ignore: BTreeSet<String>,
 }
@@ -59,29 +103,50 @@ pub(super) enum Heading {
 
 impl CsvLayout {
     pub fn from_toml(text: &str) -> Result<Self, LayoutError> {
-        let file: LayoutFile =
-            toml::from_str(text).map_err(|error| LayoutError::Syntax(error.to_string()))?;
-        let mut columns: BTreeMap<String, Column> = BTreeMap::new();
-        for (heading, name) in file.columns {
-            let Some(column) = by_wire_name(&name) else {
-                return Err(LayoutError::UnknownName { heading, name });
-            };
-            if let Some((first, _)) = columns.iter().find(|(_, other)| **other == column) {
-                return Err(LayoutError::MappedTwice { first: first.clone(), second: heading, name });
-            }
-            if file.ignore.contains(&heading) {
-                return Err(LayoutError::MappedAndIgnored(heading));
-            }
-            columns.insert(heading, column);
+        let at = |start: usize, fault| LayoutError { line: text[..start].matches('\n').count() + 1, fault };
+        let file: LayoutFile = toml::from_str(text).map_err(|error: toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start);
+            at(start, LayoutFault::Syntax(error.message().to_owned()))
+        })?;
+        let mut written: Vec<_> = file.columns.into_iter().collect();
+        written.sort_by_key(|(heading, _)| heading.span().start);
+        let mut layout = Self { columns: BTreeMap::new(), ignored: file.ignore };
+        for (heading, name) in written {
+            let start = heading.span().start;
+            layout.map(heading.into_inner(), name).map_err(|fault| at(start, fault))?;
         }
-        Ok(Self { columns, ignored: file.ignore })
+        Ok(layout)
+    }
+
+    fn map(&mut self, heading: String, name: String) -> Result<(), LayoutFault> {
+        let Some(column) = by_wire_name(&name) else {
+            return Err(LayoutFault::UnknownName { heading, name });
+        };
+        if let Some((first, _)) = self.columns.iter().find(|(_, mapped)| mapped.column == column) {
+            return Err(LayoutFault::MappedTwice { first: first.clone(), second: heading, name });
+        }
+        if self.ignored.contains(&heading) {
+            return Err(LayoutFault::MappedAndIgnored(heading));
+        }
+        self.columns.insert(heading, Mapped { column, name });
+        Ok(())
+    }
+
+    /// The heading that means in our own layout what this one means here.
+    pub(super) fn ours<'a>(&'a self, heading: &'a str) -> Cow<'a, str> {
+        match self.columns.get(heading) {
+            Some(mapped) => Cow::Borrowed(&mapped.name),
+            None if self.ignored.contains(heading) => Cow::Owned(format!("{IGNORED}{heading}")),
+            None => Cow::Borrowed(heading),
+        }
     }
 
     pub(super) fn heading(&self, heading: &str) -> Heading {
-        if self.ignored.contains(heading) {
+        let mapped = self.columns.get(heading).map(|mapped| mapped.column.clone());
+        if self.ignored.contains(heading) || (mapped.is_none() && heading.starts_with(IGNORED)) {
             return Heading::Ignored;
         }
-        match self.columns.get(heading).cloned().or_else(|| Column::find(heading)) {
+        match mapped.or_else(|| Column::find(heading)) {
             Some(column) => Heading::Column(column),
             None => Heading::Unknown,
         }
@@ -185,20 +250,38 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_with_a_mistake_is_refused() {
+    fn a_column_whose_heading_begins_with_a_hash_is_not_read() {
+        let header = HEADER.replace("宛名番号", "#宛名番号").replace("更新日時", "#更新日時");
+        let records = read(layout(&LAYOUT.replace("更新日時", "他")), &[header.as_str(), LINE].join("\n"));
+        assert_eq!(records.unwrap().len(), 1);
+        let mapped = layout("[columns]\n\"#種別\" = \"segment\"");
+        assert!(matches!(mapped.heading("#種別"), Heading::Column(_)));
+    }
+
+    #[test]
+    fn a_mapping_with_a_mistake_is_refused_with_its_line() {
         let refused = |text: &str| CsvLayout::from_toml(text).unwrap_err();
-        for text in ["column = 1", "[columns]\na = 1", "[columns]\na = \"myNumber\"\na = \"segment\"", "["] {
-            assert!(matches!(refused(text), LayoutError::Syntax(_)), "{text}");
+        for (text, line) in [
+            ("column = 1", 1),
+            ("\n[columns]\na = 1", 3),
+            ("[columns]\na = \"myNumber\"\na = \"segment\"", 3),
+            ("[", 1),
+        ] {
+            let error = refused(text);
+            assert!(matches!(error.fault, LayoutFault::Syntax(_)), "{text}");
+            assert_eq!(error.line, line, "{text}");
         }
         for name in
             ["mynumber", "個人番号", "自己負担上限.perDay", "maxCopaymentAmount.", "basicFiveInfo", ""]
         {
-            let error = refused(&format!("[columns]\n\"列\" = \"{name}\""));
-            assert_eq!(error, LayoutError::UnknownName { heading: "列".to_owned(), name: name.to_owned() });
+            let error = refused(&format!("[columns]\n\n\"列\" = \"{name}\""));
+            let fault = LayoutFault::UnknownName { heading: "列".to_owned(), name: name.to_owned() };
+            assert_eq!(error, LayoutError { line: 3, fault });
         }
-        let twice = refused("[columns]\na = \"myNumber\"\nb = \"myNumber\"");
-        assert!(matches!(twice, LayoutError::MappedTwice { .. }));
+        let twice = refused("[columns]\nz = \"myNumber\"\na = \"myNumber\"");
+        assert_eq!(twice.to_string(), "line 3: column a: myNumber is mapped already, to column z");
+        assert_eq!(twice.fault.texts().ja, "列「a」: myNumber は列「z」に割り当て済みです。");
         let both = refused("ignore = [\"a\"]\n[columns]\na = \"myNumber\"");
-        assert_eq!(both, LayoutError::MappedAndIgnored("a".to_owned()));
+        assert_eq!(both, LayoutError { line: 3, fault: LayoutFault::MappedAndIgnored("a".to_owned()) });
     }
 }

@@ -41,7 +41,7 @@ impl CsvReader {
         Self {
             start: Start::default(),
             splitter: Splitter::new(),
-            charset: Charset { declared: encoding.is_some(), encoding },
+            charset: Charset::new(encoding),
             layout,
             header: None,
             columns: Columns::default(),
@@ -259,13 +259,17 @@ fn boolean(cell: &str) -> Result<bool, Code> {
     }
 }
 
-struct Charset {
+pub(super) struct Charset {
     declared: bool,
-    encoding: Option<Encoding>,
+    pub(super) encoding: Option<Encoding>,
 }
 
 impl Charset {
-    fn marked(&mut self) -> Result<(), Code> {
+    pub(super) fn new(encoding: Option<Encoding>) -> Self {
+        Self { declared: encoding.is_some(), encoding }
+    }
+
+    pub(super) fn marked(&mut self) -> Result<(), Code> {
         if self.declared && self.encoding == Some(Encoding::Cp932) {
             return Err(Code::NotDecodable);
         }
@@ -275,7 +279,7 @@ impl Charset {
 
     /// Decides at the first record that is not ASCII. Japanese text in CP932 is hardly ever valid UTF-8,
     /// while UTF-8 often passes for CP932, so UTF-8 is tried first.
-    fn look_at(&mut self, record: &[u8]) {
+    pub(super) fn look_at(&mut self, record: &[u8]) {
         if self.encoding.is_none() && !record.is_ascii() {
             self.encoding = [Encoding::Utf8, Encoding::Cp932]
                 .into_iter()
@@ -283,7 +287,7 @@ impl Charset {
         }
     }
 
-    fn decode<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
+    pub(super) fn decode<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
         self.encoding.unwrap_or(Encoding::Utf8).decode(bytes)
     }
 

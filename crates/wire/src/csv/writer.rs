@@ -154,30 +154,33 @@ impl File {
             }
             let column = number(index);
             let encoded = self.encoding.encode(&cell).ok_or(EncodeError { line, column })?;
-            if encoded.iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
-                self.quoted(&encoded);
-            } else {
-                self.bytes.extend_from_slice(&encoded);
-            }
+            push_cell(&mut self.bytes, &encoded);
+            self.line += line_ends(&encoded);
         }
         self.bytes.extend_from_slice(b"\r\n");
         self.line += 1;
         Ok(())
     }
+}
 
-    fn quoted(&mut self, cell: &[u8]) {
-        self.bytes.push(b'"');
-        for byte in cell {
-            if *byte == b'"' {
-                self.bytes.push(b'"');
-            }
-            self.bytes.push(*byte);
-        }
-        self.bytes.push(b'"');
-        // As the reader counts: a pair of CR and LF is one line end.
-        let returns = cell.split(|byte| *byte == b'\r').count() - 1;
-        let feeds =
-            cell.iter().enumerate().filter(|(i, b)| **b == b'\n' && (*i == 0 || cell[i - 1] != b'\r'));
-        self.line += (returns + feeds.count()) as u64;
+pub(super) fn push_cell(bytes: &mut Vec<u8>, cell: &[u8]) {
+    if !cell.iter().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+        bytes.extend_from_slice(cell);
+        return;
     }
+    bytes.push(b'"');
+    for byte in cell {
+        if *byte == b'"' {
+            bytes.push(b'"');
+        }
+        bytes.push(*byte);
+    }
+    bytes.push(b'"');
+}
+
+/// As the reader counts: a pair of CR and LF is one line end.
+pub(super) fn line_ends(bytes: &[u8]) -> u64 {
+    let returns = bytes.split(|byte| *byte == b'\r').count() - 1;
+    let feeds = bytes.iter().enumerate().filter(|(i, b)| **b == b'\n' && (*i == 0 || bytes[i - 1] != b'\r'));
+    (returns + feeds.count()) as u64
 }

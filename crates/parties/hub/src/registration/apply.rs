@@ -101,6 +101,7 @@ impl<'a> Drafts<'a> {
             Outcome::Unchanged => self.progress.unchanged += 1,
             Outcome::Deleted => self.progress.deleted += 1,
             Outcome::Rejected => self.progress.rejected += 1,
+            Outcome::Cancelled | Outcome::Failed => self.progress.not_applied += 1,
         }
         if outcome != Outcome::Deleted {
             self.ask_numbering(tag, outcome);

@@ -8,8 +8,10 @@ use pmh_wire::registration::{Fault, Row, RowProblem, SubjectRecord};
 use pmh_wire::{Code, Columns};
 use serde::{Deserialize, Serialize};
 
+use super::lines::Lines;
+
 /// Rows of one chunk.
-const CHUNK_ROWS_MAX: usize = 1_000;
+pub(super) const CHUNK_ROWS_MAX: usize = 1_000;
 /// A chunk that has reached this takes no more rows. Receiving and applying hold several copies of a chunk, so
 /// 1,000 rows of 64 KiB would take hundreds of megabytes.
 const CHUNK_BYTES_MAX: usize = 2 << 20;
@@ -78,6 +80,7 @@ impl StoredFault {
 pub(crate) struct Filling {
     text: Vec<u8>,
     rows: usize,
+    lines: Lines,
 }
 
 impl Filling {
@@ -91,20 +94,23 @@ impl Filling {
         }
         serde_json::to_writer(&mut self.text, row).expect("records of strings always serialise");
         self.rows += 1;
+        self.lines.push(match row {
+            WaitingRow::Record { line, .. } | WaitingRow::Rejected { line, .. } => *line,
+        });
     }
 
     pub(crate) fn is_full(&self) -> bool {
         self.rows >= CHUNK_ROWS_MAX || self.text.len() >= CHUNK_BYTES_MAX
     }
 
-    /// The whole text, if there is a row; the next chunk begins.
-    pub(crate) fn take(&mut self) -> Option<Vec<u8>> {
+    /// The whole text and its lines, if there is a row; the next chunk begins.
+    pub(crate) fn take(&mut self) -> Option<(Vec<u8>, String)> {
         if self.rows == 0 {
             return None;
         }
-        let mut text = std::mem::take(self).text;
+        let Self { mut text, lines, .. } = std::mem::take(self);
         text.extend_from_slice(b"]}");
-        Some(text)
+        Some((text, lines.into_text()))
     }
 }
 
@@ -130,7 +136,9 @@ mod tests {
             chunk.push(&row(line, "K"), &Columns::default());
         }
         assert!(chunk.is_full());
-        let Chunk { rows, .. } = decode(&chunk.take().unwrap()).unwrap();
+        let (text, lines) = chunk.take().unwrap();
+        assert_eq!(lines, "1-1000");
+        let Chunk { rows, .. } = decode(&text).unwrap();
         let lines = rows.iter().map(|row| match row {
             WaitingRow::Rejected { line, .. } | WaitingRow::Record { line, .. } => *line,
         });
@@ -148,6 +156,6 @@ mod tests {
             chunk.push(&row(rows, &long), &Columns::default());
         }
         assert_eq!(rows, 35);
-        assert!(chunk.take().unwrap().len() < CHUNK_BYTES_MAX + 64 * 1_024);
+        assert!(chunk.take().unwrap().0.len() < CHUNK_BYTES_MAX + 64 * 1_024);
     }
 }

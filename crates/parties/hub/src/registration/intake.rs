@@ -7,17 +7,18 @@ use axum::body::Body;
 use futures_util::StreamExt;
 use pmh_service::Refused;
 use pmh_store::StoreError;
-use pmh_wire::csv::CsvReader;
+use pmh_wire::csv::{CsvLayout, CsvReader};
 use pmh_wire::encoding::Encoding;
 use pmh_wire::json_array::JsonArrayReader;
 use pmh_wire::registration::{Row, Task};
 use pmh_wire::{Code, Columns, Problem};
 
 use super::chunk::{Filling, WaitingRow};
-use super::{leftovers, task_body};
+use super::{WAITING_CHUNKS_MAX, leftovers, task_body};
 use crate::access::PartitionAccess;
 use crate::audit::Entry;
 use crate::state::Desk;
+use crate::store::chunks::{self, ChunkRow};
 use crate::store::submitters::{self, SubmitterRow};
 use crate::store::tasks::{self, Acceptance, NewTask};
 use crate::users::{TaskPrograms, admit_row};
@@ -35,10 +36,13 @@ enum Reader {
 }
 
 impl Reader {
-    fn new(format: Format) -> Self {
+    fn new(format: Format, layout: Option<&CsvLayout>) -> Self {
         match format {
             Format::Json => Self::Json(Box::new(JsonArrayReader::new())),
-            Format::Csv(encoding) => Self::Csv(Box::new(CsvReader::new(encoding))),
+            Format::Csv(encoding) => {
+                let layout = layout.cloned().unwrap_or_default();
+                Self::Csv(Box::new(CsvReader::with_layout(encoding, layout)))
+            }
         }
     }
 
@@ -115,6 +119,9 @@ impl<'a> Intake<'a> {
         let file_name = file_name.map(|name| keys.seal_file_name(&task, &name));
         let mut tx = desk.store.write().await?;
         tx.for_municipality(access.code()).await?;
+        if chunks::count(&mut tx, access).await? >= WAITING_CHUNKS_MAX {
+            return Err(Code::TooManyRowsWait.into());
+        }
         let new = NewTask { task: &task, file_name: file_name.as_deref(), key_version: keys.version() };
         tasks::add_receiving(&mut tx, access, &new).await?;
         tx.commit().await?;
@@ -127,7 +134,8 @@ impl<'a> Intake<'a> {
     }
 
     async fn take_in(&mut self, format: Format, body: Body) -> Result<Task, Refused> {
-        let mut reader = Reader::new(format);
+        let layout = self.desk.layouts.get(&self.access.municipality());
+        let mut reader = Reader::new(format, layout);
         let mut bytes = body.into_data_stream();
         while let Some(piece) = bytes.next().await {
             let piece = piece.map_err(|error| Refused::from_body_error(&error))?;
@@ -154,7 +162,7 @@ impl<'a> Intake<'a> {
     }
 
     async fn flush(&mut self) -> Result<(), Refused> {
-        let Some(text) = self.waiting.take() else { return Ok(()) };
+        let Some((text, lines)) = self.waiting.take() else { return Ok(()) };
         let keys = self.desk.keys.identity(self.access)?;
         self.content_tag = keys.content_tag(&self.content_tag, &text);
         let sealed = keys.seal_chunk(&self.task, self.chunks, &text);
@@ -163,13 +171,15 @@ impl<'a> Intake<'a> {
         if !tasks::hold_receiving(&mut tx, self.access, &self.task).await? {
             return Err(Code::Unavailable.into());
         }
-        tasks::add_chunk(&mut tx, self.access, &self.task, self.chunks, (&sealed, keys.version())).await?;
+        let row = ChunkRow { chunk: self.chunks, sealed, key_version: keys.version(), lines };
+        chunks::add(&mut tx, self.access, &self.task, &row).await?;
         tx.commit().await?;
         self.chunks += 1;
         Ok(())
     }
 
-    /// The same content while its task is unfinished is the same task.
+    /// The same content is the same task while that is unfinished and no other was accepted after it: a file that
+    /// takes back what came in between is a file of its own.
     async fn accept(&mut self, encoding: Option<Encoding>) -> Result<Task, Refused> {
         let mut turn = self.desk.lane.turn().await;
         let mut tx = self.desk.store.write().await?;
@@ -177,10 +187,12 @@ impl<'a> Intake<'a> {
         if !tasks::hold_receiving(&mut tx, self.access, &self.task).await? {
             return Err(Code::Unavailable.into());
         }
-        if let Some(same) = tasks::find_unfinished_with(&mut tx, self.access, &self.content_tag).await? {
+        let oldest = tasks::find_next(&mut tx, self.access).await?.map(|oldest| oldest.accepted_order);
+        let newest = tasks::find_newest_with(&mut tx, self.access, &self.content_tag).await?;
+        if let Some(same) = newest.filter(|same| same.ending.is_none() && !same.is_finished()) {
             drop((tx, turn));
             leftovers::delete(self.desk, self.access, self.task.clone()).await;
-            return Ok(task_body::task_body(self.desk, self.access, &same));
+            return Ok(task_body::task_body(self.desk, self.access, &same, oldest));
         }
         let acceptance = Acceptance {
             content_tag: &self.content_tag,
@@ -208,6 +220,6 @@ impl<'a> Intake<'a> {
         turn.commit(tx).await?;
         self.desk.counters.add("rows_accepted", u64::try_from(self.received).unwrap_or_default());
         self.desk.wake(self.access.municipality());
-        Ok(task_body::task_body(self.desk, self.access, &accepted))
+        Ok(task_body::task_body(self.desk, self.access, &accepted, oldest))
     }
 }

@@ -9,6 +9,7 @@ use pmh_wire::registration::{Outcome, Subject};
 
 use super::apply::{CertificateDraft, Drafts, Named, PersonDraft};
 use super::chunk::{self, Chunk, StoredFault, WaitingRow};
+use super::drop_rows;
 use super::show_results::StoredResult;
 use super::stored_certificate;
 use crate::access::PartitionAccess;
@@ -18,6 +19,7 @@ use crate::identity;
 use crate::state::Desk;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::certificates::{self, CertificateRow};
+use crate::store::chunks;
 use crate::store::file_rows;
 use crate::store::people::{self, PersonRow};
 use crate::store::results::{self, ResultChunk};
@@ -36,11 +38,18 @@ pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) ->
         return Ok(true);
     }
     let Some(task) = next else { return Ok(false) };
-    let sealed = tasks::find_chunk(&mut tx, access, &task.task, task.next_chunk)
+    if let Some(ending) = &task.ending {
+        let rows = drop_rows::drop_some(desk, access, &mut tx, &task, ending).await?;
+        turn.append(&mut tx, &[drop_rows::dropped(access, rows)]).await?;
+        turn.commit(tx).await?;
+        return Ok(true);
+    }
+    let waiting = chunks::find(&mut tx, access, &task.task, task.next_chunk)
         .await?
         .ok_or(StoreError::Inconsistent { table: "registration_chunk", column: "chunk" })?;
     let keys = desk.keys.identity(access)?;
-    let Chunk { columns, rows } = chunk::decode(&keys.open_chunk(&task.task, task.next_chunk, &sealed)?)?;
+    let text = keys.open_chunk(&task.task, task.next_chunk, &waiting.sealed)?;
+    let Chunk { columns, rows } = chunk::decode(&text)?;
     let parsed = parse_rows(desk, access, rows)?;
     let people = load_people(desk, access, &mut tx, &task, &parsed).await?;
     let mut drafts = Drafts::new(&task.task, people, Date::in_japan(desk.clock.now_ms()));
@@ -50,13 +59,13 @@ pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) ->
     }
     let written = write_drafts(desk, access, &mut tx, &mut drafts).await?;
     file_rows::add(&mut tx, access, &task, &drafts.named_rows()).await?;
-    write_results(desk, access, &mut tx, &task, &stored).await?;
+    write_results(desk, access, &mut tx, (&task.task, task.next_chunk), &stored).await?;
     tasks::advance(&mut tx, access, &task.task, 1, &drafts.progress).await?;
     for (earlier, lost) in &drafts.superseded {
         let lost = tasks::Progress { superseded: *lost, ..tasks::Progress::default() };
         tasks::advance(&mut tx, access, earlier, 0, &lost).await?;
     }
-    tasks::delete_chunk(&mut tx, access, &task.task, task.next_chunk).await?;
+    chunks::delete(&mut tx, access, &task.task, task.next_chunk).await?;
     let entry = Entry::of(access.code(), "registration.apply", access.principal())
         .with_outcome(format!("{} rows", stored.len()))
         .wrote(written);
@@ -282,21 +291,21 @@ fn written(people: &[PersonRow], certificates: &[CertificateRow], answers: &[Ans
     people.chain(certificates).chain(answers).collect()
 }
 
-async fn write_results(
+pub(super) async fn write_results(
     desk: &Desk,
     access: &PartitionAccess,
     tx: &mut Tx,
-    task: &TaskRow,
+    (task, chunk): (&[u8], i64),
     stored: &[StoredResult],
 ) -> Result<(), StoreError> {
     let keys = desk.keys.identity(access)?;
     let text = serde_json::to_vec(stored).expect("results of strings and numbers always serialise");
     let last_line = stored.last().map_or(0, |result| i64::try_from(result.line).unwrap_or(i64::MAX));
     let chunk = ResultChunk {
-        chunk: task.next_chunk,
+        chunk,
         last_line,
-        sealed: keys.seal_results(&task.task, task.next_chunk, &text),
+        sealed: keys.seal_results(task, chunk, &text),
         key_version: keys.version(),
     };
-    results::add(tx, access, &task.task, &chunk).await
+    results::add(tx, access, task, &chunk).await
 }

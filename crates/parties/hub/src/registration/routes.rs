@@ -11,8 +11,8 @@ use pmh_service::RouteLimits;
 use pmh_wire::paths;
 
 use super::{
-    FILE_BYTES_MAX, SUBJECTS_BYTES_MAX, list_subjects, list_tasks, search_subjects, show_results, show_task,
-    submit_files, submit_subjects,
+    FILE_BYTES_MAX, SUBJECTS_BYTES_MAX, cancel_task, list_subjects, list_tasks, search_subjects,
+    show_results, show_task, submit_files, submit_subjects,
 };
 use crate::audit::show_checkpoints;
 use crate::erasure;
@@ -76,6 +76,9 @@ pub(crate) static ROUTES: &[Route] = &[
     }),
     always(Verb::Get, paths::TASKS, Needs::Right(Right::FollowTasks), || get(list_tasks::list_tasks)),
     always(Verb::Get, paths::TASK, Needs::Right(Right::FollowTasks), || get(show_task::show_task)),
+    always(Verb::Post, paths::TASK_CANCELLATION, Needs::Right(Right::Register), || {
+        post(cancel_task::cancel_task)
+    }),
     always(Verb::Get, paths::TASK_RESULTS, Needs::Right(Right::FollowTasks), || {
         get(show_results::show_results)
     }),

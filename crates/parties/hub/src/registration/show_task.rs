@@ -9,6 +9,7 @@ use pmh_wire::registration::Task;
 use super::SignedIn;
 use super::task_body::{parse_task, task_body};
 use crate::state::Desk;
+use crate::store::tasks;
 use crate::users::find_visible_task;
 
 pub(crate) async fn show_task(
@@ -20,5 +21,6 @@ pub(crate) async fn show_task(
     let mut tx = desk.store.read().await?;
     tx.for_municipality(access.code()).await?;
     let row = find_visible_task(&mut tx, &access, &task).await?.ok_or(Code::NotFound)?;
-    Ok(Json(task_body(&desk, &access, &row)))
+    let oldest = tasks::find_next(&mut tx, &access).await?.map(|oldest| oldest.accepted_order);
+    Ok(Json(task_body(&desk, &access, &row, oldest)))
 }

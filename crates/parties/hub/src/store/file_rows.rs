@@ -98,6 +98,9 @@ mod tests {
             next_chunk,
             received: 4,
             progress: Progress::default(),
+            accepted_order: 1,
+            csv_encoding: None,
+            ending: None,
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod bindings;
 pub(crate) mod certificates;
+pub(crate) mod chunks;
 pub(crate) mod epochs;
 pub(crate) mod erasing;
 pub(crate) mod erasures;
@@ -47,6 +48,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             name: "erasure",
             sqlite: include_str!("../../migrations/sqlite/0003_erasure.sql"),
             postgres: include_str!("../../migrations/postgres/0003_erasure.sql"),
+        },
+        Migration {
+            version: 4,
+            name: "tasks",
+            sqlite: include_str!("../../migrations/sqlite/0004_tasks.sql"),
+            postgres: include_str!("../../migrations/postgres/0004_tasks.sql"),
         },
         Migration {
             version: 5,

@@ -1,5 +1,7 @@
 //! `registration_submitter`: the organisation that handed a task in, and the programs of its rows.
 
+use std::collections::HashMap;
+
 use pmh_store::{StoreError, Tx};
 use sqlx::Row;
 
@@ -44,24 +46,22 @@ pub(crate) async fn find(
     Ok(rows.into_iter().next())
 }
 
-/// Every accepted task, newest first, with who handed it in if that is known.
+/// Of the tasks from one place in the municipality's order up to before another.
 pub(crate) async fn list(
     tx: &mut Tx,
     access: &PartitionAccess,
-) -> Result<Vec<(Vec<u8>, Option<Submitter>)>, StoreError> {
-    Ok(fetch!(
+    from_order: i64,
+    before_order: i64,
+) -> Result<HashMap<Vec<u8>, Submitter>, StoreError> {
+    let rows = fetch!(
         tx,
-        "SELECT registration_task.task, organisation, programs FROM registration_task \
-         LEFT JOIN registration_submitter \
-         ON registration_submitter.municipality_code = registration_task.municipality_code \
-         AND registration_submitter.task = registration_task.task \
-         WHERE registration_task.municipality_code = $1 AND status = 1 ORDER BY accepted_order DESC",
-        [access.code()],
-        row => {
-            let (organisation, programs): (Option<String>, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
-            let known = organisation.zip(programs);
-            let submitter = known.map(|(organisation, programs)| Submitter { organisation, programs });
-            (row.try_get(0)?, submitter)
-        }
-    ))
+        "SELECT registration_submitter.task, organisation, programs FROM registration_submitter \
+         JOIN registration_task \
+         ON registration_task.municipality_code = registration_submitter.municipality_code \
+         AND registration_task.task = registration_submitter.task \
+         WHERE registration_submitter.municipality_code = $1 AND accepted_order >= $2 AND accepted_order < $3",
+        [access.code(), from_order, before_order],
+        row => (row.try_get(0)?, Submitter { organisation: row.try_get(1)?, programs: row.try_get(2)? })
+    );
+    Ok(rows.into_iter().collect())
 }

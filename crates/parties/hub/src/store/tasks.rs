@@ -1,6 +1,7 @@
-//! `registration_task` and `registration_chunk`: what was acknowledged and is not yet final.
+//! `registration_task`: what was handed in, and how far it is.
 
 use pmh_store::{StoreError, Tx};
+use pmh_wire::Code;
 use sqlx::Row;
 
 use crate::access::PartitionAccess;
@@ -19,9 +20,17 @@ pub(crate) struct TaskRow {
     pub(crate) next_chunk: i64,
     pub(crate) received: i64,
     pub(crate) progress: Progress,
+    pub(crate) accepted_order: i64,
+    /// Of a CSV; a JSON body has none.
+    pub(crate) csv_encoding: Option<String>,
+    pub(crate) ending: Option<Ending>,
 }
 
 impl TaskRow {
+    pub(crate) fn has_waiting_rows(&self) -> bool {
+        self.next_chunk < self.chunks
+    }
+
     /// People of this task whom the intermediate server has not answered for.
     pub(crate) fn numbering_pending(&self) -> i64 {
         let progress = &self.progress;
@@ -29,7 +38,7 @@ impl TaskRow {
     }
 
     pub(crate) fn is_finished(&self) -> bool {
-        self.next_chunk >= self.chunks && self.numbering_pending() == 0
+        !self.has_waiting_rows() && (self.ending.is_some() || self.numbering_pending() == 0)
     }
 }
 
@@ -47,6 +56,39 @@ pub(crate) struct Progress {
     pub(crate) not_found: i64,
     /// Asked for again by a later task before an answer came.
     pub(crate) superseded: i64,
+    /// Dropped, because the task was cancelled or failed.
+    pub(crate) not_applied: i64,
+}
+
+/// How a task ended before its last row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Cancelled,
+    Failed { code: Code, lines: String },
+}
+
+const CANCELLED: i64 = 1;
+const FAILED: i64 = 2;
+
+fn ending(
+    code: Option<i64>,
+    failure: Option<&str>,
+    lines: Option<String>,
+) -> Result<Option<Ending>, StoreError> {
+    let damaged = StoreError::Inconsistent { table: "registration_task", column: "ending" };
+    match (code, failure.map(str::parse), lines) {
+        (None, None, None) => Ok(None),
+        (Some(CANCELLED), None, None) => Ok(Some(Ending::Cancelled)),
+        (Some(FAILED), Some(Ok(code)), Some(lines)) => Ok(Some(Ending::Failed { code, lines })),
+        _ => Err(damaged),
+    }
+}
+
+impl Progress {
+    /// Rows that have their result.
+    pub(crate) fn done(&self) -> i64 {
+        self.registered + self.updated + self.unchanged + self.deleted + self.rejected + self.not_applied
+    }
 }
 
 pub(crate) struct NewTask<'a> {
@@ -106,21 +148,32 @@ pub(crate) async fn accept(
     Ok(())
 }
 
-const SELECT_ONE: &str = "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, \
-    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded \
-    FROM registration_task WHERE municipality_code = $1 AND task = $2 AND status = 1";
-const SELECT_ALL: &str = "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, \
-    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded \
-    FROM registration_task WHERE municipality_code = $1 AND status = 1 ORDER BY accepted_order DESC LIMIT 200";
-const SELECT_NEXT: &str = "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, \
-    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded \
-    FROM registration_task WHERE municipality_code = $1 AND status = 1 AND next_chunk < chunks \
-    ORDER BY accepted_order LIMIT 1";
-const SELECT_SAME: &str = "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, \
-    registered, updated, unchanged, deleted, rejected, asked, numbered, mismatched, not_found, superseded \
-    FROM registration_task WHERE municipality_code = $1 AND status = 1 AND content_tag = $2 \
-    AND (next_chunk < chunks OR asked > numbered + mismatched + not_found + superseded) \
-    ORDER BY accepted_order DESC LIMIT 1";
+macro_rules! select_task {
+    ($rest:literal) => {
+        concat!(
+            "SELECT task, file_name, accepted_ms, chunks, next_chunk, received, registered, updated, unchanged, \
+             deleted, rejected, asked, numbered, mismatched, not_found, superseded, accepted_order, csv_encoding, \
+             ending, not_applied, failure_code, failure_lines ",
+            $rest
+        )
+    };
+}
+
+const SELECT_ONE: &str =
+    select_task!("FROM registration_task WHERE municipality_code = $1 AND task = $2 AND status = 1");
+const SELECT_PAGE: &str = select_task!(
+    "FROM registration_task WHERE municipality_code = $1 AND status = 1 AND accepted_order < $2 \
+     AND accepted_ms >= $3 AND accepted_ms <= $4 ORDER BY accepted_order DESC LIMIT $5"
+);
+const SELECT_NEXT: &str = select_task!(
+    "FROM registration_task WHERE municipality_code = $1 AND status = 1 AND next_chunk < chunks \
+     ORDER BY accepted_order LIMIT 1"
+);
+const SELECT_NEWEST: &str = select_task!(
+    "FROM registration_task WHERE municipality_code = $1 AND status = 1 AND content_tag = $2 \
+     AND accepted_order = (SELECT MAX(newest.accepted_order) FROM registration_task AS newest \
+     WHERE newest.municipality_code = $1)"
+);
 
 macro_rules! task_row {
     ($row:ident) => {
@@ -142,7 +195,11 @@ macro_rules! task_row {
                 mismatched: $row.try_get(13)?,
                 not_found: $row.try_get(14)?,
                 superseded: $row.try_get(15)?,
+                not_applied: $row.try_get(19)?,
             },
+            accepted_order: $row.try_get(16)?,
+            csv_encoding: $row.try_get(17)?,
+            ending: ending($row.try_get(18)?, $row.try_get(20)?, $row.try_get(21)?)?,
         }
     };
 }
@@ -156,9 +213,28 @@ pub(crate) async fn find(
     Ok(rows.into_iter().next())
 }
 
-/// The newest 200, newest first.
-pub(crate) async fn list(tx: &mut Tx, access: &PartitionAccess) -> Result<Vec<TaskRow>, StoreError> {
-    Ok(fetch!(tx, SELECT_ALL, [access.code()], row => task_row!(row)))
+/// Which tasks to list. Everything else that a task is looked for by stands sealed, or follows from several
+/// columns.
+pub(crate) struct Listed {
+    /// Only tasks that were accepted before this one.
+    pub(crate) before_order: i64,
+    pub(crate) from_ms: i64,
+    pub(crate) to_ms: i64,
+}
+
+/// Newest first.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    listed: &Listed,
+    limit: i64,
+) -> Result<Vec<TaskRow>, StoreError> {
+    Ok(fetch!(
+        tx,
+        SELECT_PAGE,
+        [access.code(), listed.before_order, listed.from_ms, listed.to_ms, limit],
+        row => task_row!(row)
+    ))
 }
 
 /// The oldest task with rows left to process.
@@ -167,14 +243,34 @@ pub(crate) async fn find_next(tx: &mut Tx, access: &PartitionAccess) -> Result<O
     Ok(rows.into_iter().next())
 }
 
-/// An unfinished task with the same content.
-pub(crate) async fn find_unfinished_with(
+/// The task that was accepted last, if it has this content.
+pub(crate) async fn find_newest_with(
     tx: &mut Tx,
     access: &PartitionAccess,
     content_tag: &[u8],
 ) -> Result<Option<TaskRow>, StoreError> {
-    let rows = fetch!(tx, SELECT_SAME, [access.code(), content_tag], row => task_row!(row));
+    let rows = fetch!(tx, SELECT_NEWEST, [access.code(), content_tag], row => task_row!(row));
     Ok(rows.into_iter().next())
+}
+
+/// Ends a task before its last row. The chunks that wait are dropped afterwards.
+pub(crate) async fn end(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    task: &[u8],
+    ending: &Ending,
+) -> Result<(), StoreError> {
+    let (code, failure, lines) = match ending {
+        Ending::Cancelled => (CANCELLED, None, None),
+        Ending::Failed { code, lines } => (FAILED, Some(code.as_str()), Some(lines.as_str())),
+    };
+    run!(
+        tx,
+        "UPDATE registration_task SET ending = $3, failure_code = $4, failure_lines = $5 \
+         WHERE municipality_code = $1 AND task = $2 AND ending IS NULL",
+        [access.code(), task, code, failure, lines]
+    );
+    Ok(())
 }
 
 /// Adds what one transaction brought, and moves to the next chunk if one was finished.
@@ -190,8 +286,8 @@ pub(crate) async fn advance(
         "UPDATE registration_task SET next_chunk = next_chunk + $3, registered = registered + $4, \
          updated = updated + $5, unchanged = unchanged + $6, deleted = deleted + $7, \
          rejected = rejected + $8, asked = asked + $9, numbered = numbered + $10, \
-         mismatched = mismatched + $11, not_found = not_found + $12, superseded = superseded + $13 \
-         WHERE municipality_code = $1 AND task = $2",
+         mismatched = mismatched + $11, not_found = not_found + $12, superseded = superseded + $13, \
+         not_applied = not_applied + $14 WHERE municipality_code = $1 AND task = $2",
         [
             access.code(),
             task,
@@ -205,7 +301,8 @@ pub(crate) async fn advance(
             more.numbered,
             more.mismatched,
             more.not_found,
-            more.superseded
+            more.superseded,
+            more.not_applied
         ]
     );
     Ok(())
@@ -224,51 +321,6 @@ pub(crate) async fn hold_receiving(
         [access.code(), task, RECEIVING]
     );
     Ok(held == 1)
-}
-
-pub(crate) async fn add_chunk(
-    tx: &mut Tx,
-    access: &PartitionAccess,
-    task: &[u8],
-    chunk: i64,
-    sealed: (&[u8], i64),
-) -> Result<(), StoreError> {
-    run!(
-        tx,
-        "INSERT INTO registration_chunk (municipality_code, task, chunk, sealed, key_version) \
-         VALUES ($1, $2, $3, $4, $5)",
-        [access.code(), task, chunk, sealed.0, sealed.1]
-    );
-    Ok(())
-}
-
-pub(crate) async fn find_chunk(
-    tx: &mut Tx,
-    access: &PartitionAccess,
-    task: &[u8],
-    chunk: i64,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    let rows: Vec<Vec<u8>> = fetch!(
-        tx,
-        "SELECT sealed FROM registration_chunk WHERE municipality_code = $1 AND task = $2 AND chunk = $3",
-        [access.code(), task, chunk],
-        row => row.try_get(0)?
-    );
-    Ok(rows.into_iter().next())
-}
-
-pub(crate) async fn delete_chunk(
-    tx: &mut Tx,
-    access: &PartitionAccess,
-    task: &[u8],
-    chunk: i64,
-) -> Result<(), StoreError> {
-    run!(
-        tx,
-        "DELETE FROM registration_chunk WHERE municipality_code = $1 AND task = $2 AND chunk = $3",
-        [access.code(), task, chunk]
-    );
-    Ok(())
 }
 
 /// Chunks that one transaction deletes. SQLite writes every wiped page to its log first, while all others

@@ -33,7 +33,7 @@ pub(crate) async fn export_access_table(
     Ok(Json(table).into_response())
 }
 
-fn asks_for_csv(headers: &HeaderMap) -> bool {
+pub(crate) fn asks_for_csv(headers: &HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "text/csv"))
 }

@@ -42,7 +42,7 @@ pub(crate) use apply::apply_for_user;
 pub(crate) use approve::approve_user;
 pub(crate) use caller::Caller;
 pub(crate) use change::change_user;
-pub(crate) use export::export_access_table;
+pub(crate) use export::{asks_for_csv, export_access_table};
 pub(crate) use guard::{AtRoute, guard};
 pub(crate) use issue::issue_credential;
 pub(crate) use list::list_users;

@@ -99,7 +99,8 @@ fn is_final(status: u16) -> bool {
 
 async fn follow_task(client: &RegistrationClient, task_id: &str) -> Result<State, Obstacle> {
     match client.wait_until_finished(task_id, |_| {}).await {
-        Ok(task) if task.status == TaskStatus::Failed => Ok(State::Refused { outcome: outcome(&task) }),
+        // Its records are kept: some of them the hub has not.
+        Ok(task) if task.status != TaskStatus::Completed => Ok(State::Refused { outcome: outcome(&task) }),
         Ok(task) => Ok(State::Done { outcome: outcome(&task) }),
         // The hub was reset: it knows the task no more, and the file is sent again.
         Err(CallError::Refused(problem)) if problem.status == 404 => Ok(State::Pending),

@@ -5,6 +5,7 @@ use pmh_service::CallError;
 use pmh_wire::{Code, TaskStatus};
 
 use super::support::{OSAKA, Surroundings, number};
+use crate::TaskFilter;
 
 #[tokio::test]
 async fn a_csv_file_is_sent_as_it_is_with_charset_and_name() {
@@ -70,4 +71,25 @@ async fn a_search_sends_the_number_in_the_body() {
     surroundings.open_hub();
     surroundings.client(OSAKA).search(&number(1)).await.unwrap();
     assert_eq!(*surroundings.hub.searched.lock().unwrap(), [number(1).expose()]);
+}
+
+#[tokio::test]
+async fn a_task_is_cancelled_and_tasks_are_listed_by_what_they_are_looked_for() {
+    let mut surroundings = Surroundings::new(Vec::new());
+    surroundings.open_hub();
+    let client = surroundings.client(OSAKA);
+    assert_eq!(client.cancel("t1").await.unwrap().status, TaskStatus::Cancelled);
+    assert!(client.cancel("../t1").await.is_err());
+    let filter = TaskFilter {
+        status: Some(TaskStatus::Failed),
+        from: Some("2026-04-01T00:00:00+09:00".to_owned()),
+        to: None,
+        file_name: Some("こ".to_owned()),
+    };
+    let page = client.tasks(&filter, Some(9)).await.unwrap();
+    assert_eq!(
+        page.tasks[0].task_id,
+        "status=failed&from=2026-04-01T00%3a00%3a00%2b09%3a00&after=9 %e3%81%93"
+    );
+    assert_eq!(page.next, Some(7));
 }

@@ -1,6 +1,6 @@
 //! Seed files reach the hub, each at least once and finished once, whatever happens on the way.
 
-use pmh_wire::{SubjectRecord, Task};
+use pmh_wire::{SubjectRecord, Task, TaskStatus};
 
 use super::support::{Mood, OSAKA, Sent, Surroundings, TOKYO, file, number, office};
 use crate::store::chunk::{self, ChunkKey};
@@ -184,4 +184,21 @@ async fn set_state(surroundings: &Surroundings, number: i64, state: &State) {
     let mut tx = store.write().await.unwrap();
     submission::set_state(&mut tx, OSAKA, number, state).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Some of its records the hub has not: they are kept.
+#[tokio::test]
+async fn a_file_whose_task_was_cancelled_is_not_sent_again_and_keeps_its_records() {
+    let mut surroundings = osaka("children.json", 0..3);
+    surroundings.hub.mood.lock().unwrap().ends = Some(TaskStatus::Cancelled);
+    surroundings.open_hub();
+    let municipal = surroundings.start().await;
+    surroundings.seen("submit last.json").await;
+    municipal.stop().await;
+    let store = surroundings.look_in().await;
+    let mut tx = store.read().await.unwrap();
+    let submissions = submission::list(&mut tx, OSAKA).await.unwrap();
+    assert!(matches!(submissions[0].state, State::Refused { .. }));
+    let key = ChunkKey { municipality: OSAKA, submission: 1, chunk: 0 };
+    assert!(chunk::find(&mut tx, key).await.unwrap().is_some());
 }

@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::HeaderMap;
@@ -16,7 +17,7 @@ use pmh_service::{
 use pmh_store::{Database, Store};
 use pmh_wire::{
     Code, Door, Outcome, Party, PeerName, RecordResult, Results, Rules, SearchAnswer, SearchRequest,
-    SeedFile, SeedMunicipality, SeedOffice, SubjectRecord, Task, TaskStatus, paths,
+    SeedFile, SeedMunicipality, SeedOffice, SubjectRecord, Task, TaskStatus, Tasks, paths,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -81,6 +82,8 @@ pub(crate) struct Mood {
     pub(crate) forgets_tasks: usize,
     /// Tasks stay unfinished.
     pub(crate) stalls: bool,
+    /// How tasks end, if not completed.
+    pub(crate) ends: Option<TaskStatus>,
 }
 
 pub(crate) struct Hub {
@@ -131,7 +134,8 @@ async fn show(State(hub): State<Arc<Hub>>, Path(task_id): Path<String>) -> Resul
     let mut polls = hub.polls.lock().unwrap();
     *polls += 1;
     let finished = !mood.stalls && polls.is_multiple_of(2);
-    Ok(Json(task(&task_id, if finished { TaskStatus::Completed } else { TaskStatus::Processing })))
+    let end = mood.ends.unwrap_or(TaskStatus::Completed);
+    Ok(Json(task(&task_id, if finished { end } else { TaskStatus::Processing })))
 }
 
 #[derive(Deserialize)]
@@ -139,12 +143,24 @@ struct After {
     after: Option<u64>,
 }
 
-/// Three pages; the task `circular` never comes to its end.
-async fn results(Path(task_id): Path<String>, Query(After { after }): Query<After>) -> Json<Results> {
+/// What a results file holds; the hub's own tests say what it looks like.
+pub(crate) const RESULTS_CSV: &[u8] = b"\x8d\x73\r\n2\r\n";
+
+/// Three pages; the task `circular` never comes to its end. As CSV the whole.
+async fn results(
+    Path(task_id): Path<String>,
+    Query(After { after }): Query<After>,
+    headers: HeaderMap,
+) -> Response {
+    if headers.get("accept").is_some_and(|kind| kind == "text/csv") {
+        return RESULTS_CSV.into_response();
+    }
     let first = after.unwrap_or_default() + 1;
     let results = (first..first + 2)
         .map(|line| RecordResult {
             line,
+            file_name: None,
+            accepted_at: None,
             history_key: None,
             outcome: Outcome::Registered,
             deletion: None,
@@ -153,7 +169,19 @@ async fn results(Path(task_id): Path<String>, Query(After { after }): Query<Afte
         })
         .collect();
     let next = if task_id == "circular" { Some(2) } else { Some(first + 1).filter(|last| *last < 6) };
-    Json(Results { results, next })
+    Json(Results { results, next }).into_response()
+}
+
+async fn cancel(State(hub): State<Arc<Hub>>, Path(task_id): Path<String>) -> Json<Task> {
+    hub.events.send(format!("cancel {task_id}")).ok();
+    Json(task(&task_id, TaskStatus::Cancelled))
+}
+
+/// Says what it was asked for, in place of a task's id.
+async fn list(RawQuery(query): RawQuery, headers: HeaderMap) -> Json<Tasks> {
+    let name = headers.get("x-pmh-file-name").map_or("", |value| value.to_str().unwrap());
+    let asked = format!("{} {name}", query.unwrap_or_default());
+    Json(Tasks { tasks: vec![task(&asked, TaskStatus::Completed)], next: Some(7) })
 }
 
 async fn search(State(hub): State<Arc<Hub>>, Body(request): Body<SearchRequest>) -> Json<SearchAnswer> {
@@ -215,7 +243,9 @@ impl Surroundings {
         let router = Router::new()
             .route(paths::SUBJECTS, post(submit))
             .route(paths::FILES, post(submit))
+            .route(paths::TASKS, get(list))
             .route(paths::TASK, get(show))
+            .route(paths::TASK_CANCELLATION, post(cancel))
             .route(paths::TASK_RESULTS, get(results))
             .route(paths::SEARCH, post(search))
             .layer(axum::extract::DefaultBodyLimit::disable())

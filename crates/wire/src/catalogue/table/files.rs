@@ -97,7 +97,7 @@ macro_rules! files {
     ControlCharacter "PMH-R107" 422 "Control character"
         clerk "改行やタブなど、使えない文字が含まれています。示された項目を入力し直してください。"
             / "The item holds a line end, a tab or another character that cannot be used. Enter it again."
-        vendor "値に制御文字(U+0001–U+001F、U+007F–U+009F)があります。改行も使えません。"
+        vendor "値に制御文字(U+0001-U+001F、U+007F-U+009F)があります。改行も使えません。"
             / "The value holds a control character (U+0001–U+001F, U+007F–U+009F). Line ends are among them.";
     NulCharacter "PMH-R108" 422 "Character U+0000"
         clerk "使えない文字が含まれています。システムの担当者に連絡してください。"
@@ -112,7 +112,7 @@ macro_rules! files {
     Gaiji "PMH-R110" 422 "Private-use character (gaiji)"
         clerk "外字が含まれています。示された項目を、標準の文字に置き換えてください。"
             / "The item holds a private-use character (gaiji). Replace it by a standard one."
-        vendor "私用領域の文字(U+E000–F8FF ほか、CP932 の F040–F9FC)です。黙って置き換えることはしません。文字情報基盤の文字などに変換してから送ってください。"
+        vendor "私用領域の文字(U+E000-F8FF ほか、CP932 の F040-F9FC)です。黙って置き換えることはしません。文字情報基盤の文字などに変換してから送ってください。"
             / "A character of a private-use area (U+E000–F8FF and others, CP932 F040–F9FC). It is never replaced silently; convert it before sending.";
     ColumnCount "PMH-R111" 422 "Wrong number of columns"
         clerk "この行の列の数が見出しと違います。カンマや引用符の過不足を確認してください。"

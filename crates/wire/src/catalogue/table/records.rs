@@ -127,8 +127,8 @@ macro_rules! records {
     CopaymentMemberForm "PMH-R261" 422 "Copayment limit not readable"
         clerk "自己負担上限の値が正しくありません。金額や日数を確認してください。"
             / "A value of the copayment limit is wrong. Check the amounts and numbers of days."
-        vendor "maxCopaymentAmount の項目の値を読み取れません(金額は 0 以上の整数の円、rateTenths は 0–10、日数は 1–31、フラグは真偽値)。同じ項目が 2 回ある場合も含みます。未知の名前の項目はそのまま保存します。"
-            / "A member of maxCopaymentAmount cannot be read (amounts are whole yen, rateTenths 0 to 10, days 1 to 31, flags booleans), or stands twice. Members of unknown names are kept as they are.";
+        vendor "maxCopaymentAmount の項目の値を読み取れません(金額は 0 以上の整数の円、rateTenths は 0-10、ratePercent は 0-100、日数は 1-31、フラグは真偽値)。同じ項目が 2 回ある場合も含みます。未知の名前の項目はそのまま保存します。"
+            / "A member of maxCopaymentAmount cannot be read (amounts are whole yen, rateTenths 0 to 10, ratePercent 0 to 100, days 1 to 31, flags booleans), or stands twice. Members of unknown names are kept as they are.";
     /// A warning only.
     CopaymentContradiction "PMH-R262" 422 "Copayment limit contradicts itself"
         clerk "自己負担上限の内容に矛盾があります。種別と金額、日数の組合せを確認してください。"

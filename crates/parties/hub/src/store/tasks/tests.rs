@@ -1,5 +1,6 @@
 use super::*;
 use crate::stand::Stand;
+use crate::store::chunks::{self, ChunkRow};
 
 const TASK: &[u8] = &[7; 16];
 
@@ -9,7 +10,8 @@ async fn receive(stand: &Stand, chunks: i64) {
     let new = NewTask { task: TASK, file_name: None, key_version: 1 };
     add_receiving(&mut tx, &stand.access, &new).await.unwrap();
     for chunk in 0..chunks {
-        add_chunk(&mut tx, &stand.access, TASK, chunk, (b"sealed", 1)).await.unwrap();
+        let row = ChunkRow { chunk, sealed: b"sealed".to_vec(), key_version: 1, lines: String::new() };
+        chunks::add(&mut tx, &stand.access, TASK, &row).await.unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -21,15 +23,15 @@ async fn delete_some(stand: &Stand) -> bool {
     all_gone
 }
 
-async fn chunks(stand: &Stand, numbers: impl Iterator<Item = i64>) -> Vec<i64> {
+async fn standing(stand: &Stand, numbers: impl Iterator<Item = i64>) -> Vec<i64> {
     let mut tx = stand.write().await;
-    let mut standing = Vec::new();
+    let mut found = Vec::new();
     for chunk in numbers {
-        if find_chunk(&mut tx, &stand.access, TASK, chunk).await.unwrap().is_some() {
-            standing.push(chunk);
+        if chunks::find(&mut tx, &stand.access, TASK, chunk).await.unwrap().is_some() {
+            found.push(chunk);
         }
     }
-    standing
+    found
 }
 
 #[tokio::test]
@@ -38,7 +40,7 @@ async fn a_received_task_goes_sixteen_chunks_at_a_time_and_itself_last() {
     receive(&stand, 40).await;
     for (left, all_gone) in [(24, false), (8, false), (0, true)] {
         assert_eq!(delete_some(&stand).await, all_gone, "{left} left");
-        assert!(chunks(&stand, 0..40).await.into_iter().eq(0..left));
+        assert!(standing(&stand, 0..40).await.into_iter().eq(0..left));
         let mut tx = stand.write().await;
         let receiving = list_receiving(&mut tx, &stand.access).await.unwrap();
         assert_eq!(receiving.is_empty(), all_gone, "{left} left");
@@ -67,7 +69,7 @@ async fn an_accepted_task_keeps_its_chunks_from_a_receiver_that_does_not_know() 
     accept(&mut tx, &stand.access, TASK, &acceptance).await.unwrap();
     tx.commit().await.unwrap();
     assert!(delete_some(&stand).await);
-    assert_eq!(chunks(&stand, 0..3).await, [0, 1, 2]);
+    assert_eq!(standing(&stand, 0..3).await, [0, 1, 2]);
     let mut tx = stand.write().await;
     let next = find_next(&mut tx, &stand.access).await.unwrap();
     assert_eq!(next.map(|task| task.received), Some(3_000));
