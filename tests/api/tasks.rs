@@ -69,8 +69,10 @@ async fn results_come_page_by_page_and_in_order(place: &TestDatabase) {
     let (world, _) = World::hub(place).await;
     let osaka = world.office(OSAKA);
     let count = RESULTS_PER_PAGE + 2;
-    let task = osaka.register(&vec![person(0).record(); count]).await;
-    assert_eq!((task.registered, task.unchanged), (1, count as u64 - 1));
+    let mut records = vec![SubjectRecord { valid_to: String::new(), ..person(0).record() }; count];
+    records[0] = person(0).record();
+    let task = osaka.register(&records).await;
+    assert_eq!((task.registered, task.rejected), (1, count as u64 - 1));
     let first: Results = get(&osaka.hub, &paths::task_results(&task.task_id, None)).await.json();
     assert_eq!((first.results.len(), first.next), (RESULTS_PER_PAGE, Some(RESULTS_PER_PAGE as u64)));
     let last: Results = get(&osaka.hub, &paths::task_results(&task.task_id, first.next)).await.json();

@@ -5,6 +5,7 @@ mod cards;
 mod erasure;
 mod faulty_numbering;
 mod hidden;
+mod history;
 mod numbering;
 mod numbers;
 mod retention;

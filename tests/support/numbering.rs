@@ -43,6 +43,13 @@ impl ScriptedIntermediate {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).script = script;
     }
 
+    /// What it was asked last about a number.
+    pub(crate) fn last_of(&self, my_number: &str) -> PersonToNumber {
+        let scripted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let people = scripted.seen.iter().rev().flat_map(|request| &request.people);
+        people.into_iter().find(|person| person.my_number == my_number).unwrap().clone()
+    }
+
     /// How often it was asked.
     pub(crate) fn requests(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).seen.len()

@@ -8,7 +8,7 @@ use super::TestDatabase;
 use super::world::{OSAKA, TOKYO};
 
 /// Partitioned tables, seen one municipality at a time.
-const OF_MUNICIPALITIES: [&str; 8] = [
+const OF_MUNICIPALITIES: [&str; 9] = [
     "SELECT COUNT(*) FROM person WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM certificate WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM answer WHERE municipality_code = $1",
@@ -16,6 +16,7 @@ const OF_MUNICIPALITIES: [&str; 8] = [
     "SELECT COUNT(*) FROM unrouted WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM registration_task WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM registration_chunk WHERE municipality_code = $1",
+    "SELECT COUNT(*) FROM registration_row WHERE municipality_code = $1",
     "SELECT COUNT(*) FROM registration_result WHERE municipality_code = $1",
 ];
 const OF_THE_HUB: [&str; 5] = [

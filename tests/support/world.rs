@@ -16,7 +16,7 @@ use pmh_simulator::topology::{Options, Topology};
 use pmh_store::Database;
 use pmh_wire::{
     Door, Party, PeerName, Rules, SeedEligibility, SeedHub, SeedInstitution, SeedInstitutionName,
-    SeedIntermediate, SeedMunicipality, SeedOffice, SeedPortal, SeedTenant,
+    SeedIntermediate, SeedMunicipality, SeedOffice, SeedPortal, SeedTenant, SeedUser,
 };
 use serde::Serialize;
 use tempfile::TempDir;
@@ -47,6 +47,8 @@ pub(crate) struct World {
     pki: Arc<Pki>,
     whole: Option<Topology>,
     hub: Option<Serving>,
+    rules: Rules,
+    hub_options: pmh_hub::Options,
     /// Files of a world whose tables are on a server.
     _folder: Option<TempDir>,
 }
@@ -80,7 +82,16 @@ impl World {
         };
         let options = Options { port: 0, database: url, name, register_seed: false, ..Options::at(&data) };
         let whole = Topology::start(options).await.unwrap();
-        Self { data, database, pki: Arc::clone(whole.pki()), whole: Some(whole), hub: None, _folder: folder }
+        Self {
+            data,
+            database,
+            pki: Arc::clone(whole.pki()),
+            whole: Some(whole),
+            hub: None,
+            rules: Rules::default(),
+            hub_options: pmh_hub::Options::default(),
+            _folder: folder,
+        }
     }
 
     /// The hub, and an intermediate server that does as it is told.
@@ -91,6 +102,46 @@ impl World {
         let intermediate = ScriptedIntermediate::serve(listener, &world.pki);
         world.start_hub().await;
         (world, intermediate)
+    }
+
+    /// A hub under other rules and options, alone, with these users of Osaka.
+    pub(crate) async fn hub_as(
+        place: &TestDatabase,
+        rules: Rules,
+        hub_options: pmh_hub::Options,
+        users: Vec<SeedUser>,
+    ) -> Self {
+        let mut world = Self { rules, hub_options, ..Self::made(place) };
+        let share = world.data.join("seed").join(format!("{}.json", Party::Hub));
+        let mut seed: SeedHub = serde_json::from_slice(&fs::read(share).unwrap()).unwrap();
+        seed.municipalities.iter_mut().find(|tenant| tenant.code == OSAKA).unwrap().users = users;
+        write_share(&world.data, Party::Hub, &seed);
+        world.put_door(Door::Numbering, quiet_address());
+        world.start_hub().await;
+        world
+    }
+
+    /// The eligibility system and the institutions, and where they look for the hub.
+    pub(crate) async fn reception_alone(place: &TestDatabase) -> (Self, TcpListener) {
+        let world = Self::made(place);
+        let listener = TcpListener::bind(PICKED_BY_THE_SYSTEM).unwrap();
+        world.put_door(Door::HubEligibility, listener.local_addr().unwrap());
+        world.put_door(Door::Introduction, quiet_address());
+        let mut addresses = world.addresses();
+        let doors = [
+            Door::Confirmation,
+            Door::Linking,
+            Door::EligibilityAdmin,
+            Door::Terminal,
+            Door::InstitutionAdmin,
+        ];
+        let mut listeners = addresses.bind(&doors).unwrap();
+        addresses.write(&world.data).unwrap();
+        let serving = Serving { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
+        let environment = || world.environment(addresses.clone(), &serving);
+        pmh_eligibility::start(environment(), &mut listeners).await.unwrap();
+        pmh_institution::start(environment(), &mut listeners).await.unwrap();
+        (world, listener)
     }
 
     /// The hub alone; the intermediate server can come later.
@@ -114,7 +165,16 @@ impl World {
         plan.began = Beginning { virtual_ms: WORLD_START_MS, real_ms: SystemClock.now_ms() };
         plan.write(&data).unwrap();
         let database = place.database().clone();
-        Self { data, database, pki: Arc::new(pki), whole: None, hub: None, _folder: folder }
+        Self {
+            data,
+            database,
+            pki: Arc::new(pki),
+            whole: None,
+            hub: None,
+            rules: Rules::default(),
+            hub_options: pmh_hub::Options::default(),
+            _folder: folder,
+        }
     }
 
     async fn start_hub(&mut self) {
@@ -125,7 +185,8 @@ impl World {
         let mut listeners = addresses.bind(&DOORS_OF_THE_HUB).unwrap();
         addresses.write(&self.data).unwrap();
         let serving = Serving { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
-        pmh_hub::start(self.environment(addresses, &serving), &mut listeners).await.unwrap();
+        let environment = self.environment(addresses, &serving);
+        pmh_hub::start_with(environment, &mut listeners, self.hub_options).await.unwrap();
         self.hub = Some(serving);
     }
 
@@ -161,7 +222,7 @@ impl World {
             shutdown: serving.shutdown.clone(),
             tracker: serving.tracker.clone(),
             auto_enrol: false,
-            rules: Rules::default(),
+            rules: self.rules,
         }
     }
 

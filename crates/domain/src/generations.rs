@@ -1,15 +1,12 @@
-//! Generations of one certificate, and the rows of one file.
+//! Generations of one certificate.
 //!
 //! A certificate of one program and type that is renewed keeps its type and gets another 履歴キー: each such
 //! record is a generation. Nothing published says what may overlap or in which order records come, so all that
-//! is found here is *assumed* to be worth a warning and never a refusal, but for a row that stands twice.
-
-use std::{collections::HashMap, hash::Hash};
+//! is found here is *assumed* to be worth a warning and never a refusal.
 
 use crate::{
     certificate::{Certificate, HistoryKey, Validity},
     date::Date,
-    individual_number::IndividualNumber,
 };
 
 /// History keys of the other generations that are valid on some day on which this one is.
@@ -59,57 +56,6 @@ fn period(certificate: &Certificate) -> Option<Validity> {
     let last =
         certificate.forced_expiry.map_or(validity.to(), |expiry| validity.to().min(expiry.add_days(-1)));
     if certificate.deleted { None } else { Validity::new(validity.from(), last).ok() }
-}
-
-/// What makes two rows of a file the same: person, program, certificate type and history key.
-///
-/// Bytes, each part with its length before it, to be tagged under a key: they hold an Individual Number.
-pub struct RowKey(Vec<u8>);
-
-personal!(RowKey);
-
-impl RowKey {
-    pub fn of(number: &IndividualNumber, certificate: &Certificate) -> Self {
-        let parts = [
-            number.expose(),
-            certificate.program.as_str(),
-            certificate.certificate_type.as_str(),
-            certificate.history_key.expose(),
-        ];
-        let length: usize = parts.iter().map(|part| part.len() + size_of::<u32>()).sum();
-        let mut bytes = Vec::with_capacity(length);
-        for part in parts {
-            let length = u32::try_from(part.len()).expect("each part has at most some hundred characters");
-            bytes.extend_from_slice(&length.to_be_bytes());
-            bytes.extend_from_slice(part.as_bytes());
-        }
-        Self(bytes)
-    }
-
-    pub fn expose(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-/// The good rows of one file so far, by a tag of their [`RowKey`]. Memory grows with the rows: whoever reads
-/// files of any size asks chunk by chunk, and a unique index for what was before.
-pub struct FileRows<Tag> {
-    first_lines: HashMap<Tag, u64>,
-}
-
-impl<Tag: Eq + Hash> Default for FileRows<Tag> {
-    fn default() -> Self {
-        Self { first_lines: HashMap::new() }
-    }
-}
-
-impl<Tag: Eq + Hash> FileRows<Tag> {
-    /// The line on which the same row stood before; the later one is at fault then. Refused rows are not to be
-    /// told: the corrected one behind them is no duplicate.
-    pub fn take(&mut self, tag: Tag, line: u64) -> Option<u64> {
-        let first = *self.first_lines.entry(tag).or_insert(line);
-        (first != line).then_some(first)
-    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub use copayment::{CopaymentLimit, LimitKind, LimitTerms, LimitValue, Unreadabl
 pub use date::{Date, DateError, parse_rfc3339, rfc3339_japan};
 pub use detail::{CertificateDetail, DetailItem, DetailLine};
 pub use form::{FormError, Strictness};
-pub use generations::{FileRows, RowKey};
+pub use generations::{is_late_retraction, is_out_of_order, overlapping};
 pub use individual_number::{IndividualNumber, IndividualNumberError};
 pub use institution_code::InstitutionCode;
 pub use linking_number::LinkingNumber;

@@ -23,10 +23,12 @@ use crate::{
 pub const OSAKA_CHILD: &[u8] = include_bytes!("../../../fixtures/osaka-child.csv");
 /// The file of [`osaka_faults`].
 pub const OSAKA_CHILD_FAULTY: &[u8] = include_bytes!("../../../fixtures/osaka-child-faulty.csv");
+/// The same in CP932.
+pub const OSAKA_CHILD_FAULTY_SJIS: &[u8] = include_bytes!("../../../fixtures/osaka-child-faulty.sjis.csv");
 
 /// What a hub with its default rules must say of [`OSAKA_CHILD_FAULTY`], and of no other line.
 pub fn osaka_faults() -> Vec<ExpectedFault> {
-    faulty_file(World::from_seed(DEFAULT_SEED).records(Scheme::OsakaChild)).faults
+    faulty_file(World::from_seed(DEFAULT_SEED).records(Scheme::OsakaChild), Encoding::Utf8).faults
 }
 
 /// A file and what stands in it.
@@ -40,12 +42,13 @@ pub struct Fixture {
 pub fn fixtures() -> Vec<Fixture> {
     let world = World::from_seed(DEFAULT_SEED);
     let osaka = world.records(Scheme::OsakaChild);
-    let faulty = faulty_file(osaka);
+    let faulty = faulty_file(osaka, Encoding::Utf8);
     let file = |name: &str, bytes| Fixture { name: name.to_owned(), bytes };
     let mut fixtures = vec![
         file("osaka-child.csv", csv(osaka, Encoding::Utf8)),
         file("osaka-child.sjis.csv", csv(osaka, Encoding::Cp932)),
         file("osaka-child-faulty.csv", faulty.csv),
+        file("osaka-child-faulty.sjis.csv", faulty_file(osaka, Encoding::Cp932).csv),
         file("osaka-child-faulty.md", page(&faulty.faults).into_bytes()),
         file("tokyo-mental.json", json_array(world.records(Scheme::TokyoMental))),
         file("official-sample.json", json_array(&[official_sample()])),

@@ -10,6 +10,7 @@
 //!   [`HeaderTranslator`], where it is sent. A column whose heading begins with `#` is not read.
 //! - Flags are true, false, 1 or 0 in any case; lists are joined by `;`; an empty cell is no value.
 
+mod columns;
 mod header;
 mod layout;
 mod nested;
@@ -19,6 +20,7 @@ mod splitter;
 mod translator;
 mod writer;
 
+pub use columns::Columns;
 pub use layout::{CsvLayout, LayoutError, LayoutFault};
 pub use reader::CsvReader;
 pub use results::{RESULT_HEADINGS, ResultsCsv};

@@ -11,10 +11,10 @@ use serde_json::value::RawValue;
 
 use crate::{Texts, registration::read_object};
 
-/// A `displayOrder` that is no whole number.
+/// A `displayOrder` that is no whole number, in this item, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the display order of an item of a certificate cannot be read")]
-pub struct UnreadableOrder;
+#[error("the display order of item {0} of a certificate cannot be read")]
+pub struct UnreadableOrder(pub usize);
 
 /// A limit from its JSON text, and the members that are at fault. A stored one is read by it too, and its
 /// faults passed over: what was accepted once is shown always.
@@ -40,9 +40,10 @@ pub fn read_certificate_detail(text: String) -> (CertificateDetail, Result<(), U
     let mut readable = Ok(());
     let items = elements
         .into_iter()
-        .map(|element| {
+        .zip(1..)
+        .map(|(element, place)| {
             item(element).unwrap_or_else(|item| {
-                readable = Err(UnreadableOrder);
+                readable = readable.and(Err(UnreadableOrder(place)));
                 item
             })
         })

@@ -47,7 +47,7 @@ pub use catalogue::{Code, UnknownCode};
 pub use citizen::*;
 pub use confirmation::*;
 pub use csv::{
-    COLUMNS_MAX, CsvLayout, CsvReader, EncodeError, HeaderTranslator, LayoutError, LayoutFault,
+    COLUMNS_MAX, Columns, CsvLayout, CsvReader, EncodeError, HeaderTranslator, LayoutError, LayoutFault,
     RESULT_HEADINGS, ResultsCsv, write_csv,
 };
 pub use door::*;

@@ -28,7 +28,7 @@ pub use task::{
     TaskStatus, Tasks, UnknownStatus, Waiting, WaitsFor,
 };
 
-use crate::{Code, redaction::redacted_debug};
+use crate::{Code, Columns, redaction::redacted_debug};
 
 /// Bytes of one record at most: of a CSV record with its line ends, of an element of the JSON array.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
@@ -51,6 +51,13 @@ impl Fault {
 
     pub fn of(code: Code) -> Self {
         Self { code, field: None, column: None }
+    }
+
+    /// With the column of its field, unless it tells one already.
+    #[must_use]
+    pub fn in_one_of(self, columns: &Columns) -> Self {
+        let column = self.column.or_else(|| columns.of(self.field.as_deref()?));
+        Self { column, ..self }
     }
 }
 

@@ -96,38 +96,6 @@ fn a_retraction_is_late_once_the_certificate_was_valid_on_an_earlier_day() {
     assert!(!is_late_retraction(&never, day("2027-01-01")));
 }
 
-#[test]
-fn a_row_is_known_again_by_person_program_type_and_history_key() {
-    let number = |text| IndividualNumber::parse(text).unwrap();
-    let key = |certificate: &Certificate| RowKey::of(&number("123456789010"), certificate).expose().to_vec();
-    let renamed = Certificate { name: "x".to_owned(), deleted: true, ..first() };
-    assert_eq!(key(&first()), key(&renamed));
-    let others = [
-        Certificate { program: ProgramId::parse("child-0").unwrap(), ..first() },
-        Certificate { certificate_type: CertificateTypeId::parse("child-0").unwrap(), ..first() },
-        generation("h-2", day("2025-04-01"), day("2026-03-31")),
-        // The same characters cut elsewhere.
-        Certificate {
-            certificate_type: CertificateTypeId::parse("child-01h").unwrap(),
-            history_key: HistoryKey::parse("-1").unwrap(),
-            ..first()
-        },
-    ];
-    for other in &others {
-        assert_ne!(key(&first()), key(other));
-    }
-    assert_ne!(RowKey::of(&number("123456789018"), &first()).expose(), key(&first()));
-}
-
-#[test]
-fn the_later_of_two_same_rows_is_told_the_line_of_the_first() {
-    let mut rows = FileRows::default();
-    assert_eq!(
-        [rows.take("a", 2), rows.take("b", 3), rows.take("a", 9), rows.take("a", 12)],
-        [None, None, Some(2), Some(2)]
-    );
-}
-
 proptest! {
     #[test]
     fn overlapping_is_sharing_a_day(a in 0..20_i64, b in 0..20_i64, c in 0..20_i64, d in 0..20_i64, expiry in proptest::option::of(0..22_i64)) {

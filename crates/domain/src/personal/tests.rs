@@ -70,10 +70,6 @@ fn debug_of_a_personal_value_is_the_name_of_its_type() {
     prints_its_name_alone(&certificate.history_key, "HistoryKey");
     prints_its_name_alone(&certificate.detail, "CertificateDetail");
     prints_its_name_alone(&certificate.detail.verbatim, "VerbatimJson");
-    prints_its_name_alone(
-        &RowKey::of(&IndividualNumber::parse("123456789018").unwrap(), &certificate),
-        "RowKey",
-    );
     prints_its_name_alone(certificate.max_copayment.as_ref().unwrap(), "CopaymentLimit");
     prints_its_name_alone(&certificate.key(), "CertificateKey");
     prints_its_name_alone(&certificate, "Certificate");

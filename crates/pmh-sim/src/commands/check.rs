@@ -5,8 +5,8 @@ use std::path::Path;
 
 use pmh_domain::MunicipalityCode;
 use pmh_wire::{
-    CsvLayout, CsvReader, Encoding, Fault, JsonArrayReader, Outcome, Problem, RecordResult, Row, RowProblem,
-    Rules,
+    Columns, CsvLayout, CsvReader, Encoding, Fault, JsonArrayReader, Outcome, Problem, RecordResult, Row,
+    RowProblem, Rules,
 };
 
 use crate::exit::Failure;
@@ -40,9 +40,11 @@ pub(super) fn check_file(
         if read == 0 {
             break;
         }
-        checked.take(reader.push(&piece[..read])?, municipality);
+        let rows = reader.push(&piece[..read])?;
+        checked.take(rows, &reader.columns(), municipality);
     }
-    checked.take(reader.finish()?, municipality);
+    let columns = reader.columns();
+    checked.take(reader.finish()?, &columns, municipality);
     Ok(checked)
 }
 
@@ -70,6 +72,13 @@ impl Reader {
         }
     }
 
+    fn columns(&self) -> Columns {
+        match self {
+            Self::Json(_) => Columns::default(),
+            Self::Csv(reader) => reader.columns().clone(),
+        }
+    }
+
     fn finish(self) -> Result<Vec<Row>, Problem> {
         match self {
             Self::Json(reader) => reader.finish(),
@@ -79,7 +88,7 @@ impl Reader {
 }
 
 impl Checked {
-    fn take(&mut self, rows: Vec<Row>, municipality: MunicipalityCode) {
+    fn take(&mut self, rows: Vec<Row>, columns: &Columns, municipality: MunicipalityCode) {
         for row in rows {
             self.received += 1;
             match row {
@@ -87,6 +96,7 @@ impl Checked {
                 Row::Record { line, record, .. } => {
                     let parsed = record.parse(municipality, Rules::default());
                     if let Err(faults) = parsed.subject {
+                        let faults = faults.into_iter().map(|fault| fault.in_one_of(columns)).collect();
                         self.reject(line, parsed.history_key, faults);
                     }
                 }
@@ -123,14 +133,15 @@ mod tests {
     #[test]
     fn a_check_finds_the_faults_that_the_hub_finds_and_no_other() {
         let checked = check_file(&fixture("osaka-child-faulty.csv"), Form::default(), osaka()).unwrap();
-        let found: Vec<(u64, String)> =
-            checked.rejected.iter().map(|result| (result.line, result.errors[0].code.clone())).collect();
-        let expected: Vec<(u64, String)> = pmh_simulator::fixtures::osaka_faults()
-            .iter()
-            .map(|fault| (fault.line, fault.code.as_str().to_owned()))
-            .collect();
-        assert_eq!(found, expected);
-        assert_eq!(checked.received, 80);
+        let found = checked.rejected.iter().map(|result| {
+            let [error] = result.errors.as_slice() else { panic!("{result:?}") };
+            (result.line, error.column, error.code.clone())
+        });
+        let faults = pmh_simulator::fixtures::osaka_faults();
+        let expected =
+            faults.iter().map(|fault| (fault.line, Some(fault.column), fault.code.as_str().to_owned()));
+        assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        assert_eq!(checked.received, 3 * faults.len() as u64 + 2);
     }
 
     #[test]

@@ -37,6 +37,14 @@ impl Column {
         }
     }
 
+    /// With the inner member, unlike [`field`](Self::field).
+    pub(super) fn wire_name(&self) -> String {
+        match self {
+            Self::Member(place) => MEMBERS[*place].name.to_owned(),
+            Self::Nested(path) => path.wire_name(),
+        }
+    }
+
     /// A fault in this column, the `index`-th from 0.
     pub(super) fn fault(&self, code: Code, index: usize) -> Fault {
         Fault { column: Some(number(index)), ..Fault::at(code, self.field()) }

@@ -245,9 +245,8 @@ mod tests {
     fn a_fault_names_the_column_of_the_file() {
         let mut reader = CsvReader::with_layout(None, layout(LAYOUT));
         reader.push(format!("{HEADER}\n").as_bytes()).unwrap();
-        assert_eq!(reader.column_of("myNumber"), Some(3));
-        assert_eq!(reader.column_of("maxCopaymentAmount.perDay"), Some(16));
-        assert_eq!(reader.column_of("maxCopaymentAmount"), None);
+        assert_eq!(reader.columns().of("myNumber"), Some(3));
+        assert_eq!(reader.columns().of("maxCopaymentAmount.perDay"), Some(16));
     }
 
     #[test]

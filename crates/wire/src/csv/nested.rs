@@ -73,6 +73,13 @@ impl Path {
         self.place.field()
     }
 
+    pub(super) fn wire_name(&self) -> String {
+        match self.place {
+            Inner::Copayment => format!("{COPAYMENT}.{}", self.name),
+            Inner::Detail => format!("{DETAIL}.{}.{}", self.element, self.name),
+        }
+    }
+
     pub(super) fn heading(&self) -> String {
         let prefix = self.place.prefixes()[0];
         let plain = format!("{prefix}.{}", self.name);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
+    columns::Columns,
     header::{self, Column},
     layout::CsvLayout,
     nested::{self, Inner},
@@ -23,6 +24,7 @@ pub struct CsvReader {
     layout: CsvLayout,
     /// An ignored column is `None`.
     header: Option<Vec<Option<Column>>>,
+    columns: Columns,
     index: u64,
     failed: Option<Problem>,
 }
@@ -42,6 +44,7 @@ impl CsvReader {
             charset: Charset::new(encoding),
             layout,
             header: None,
+            columns: Columns::default(),
             index: 0,
             failed: None,
         }
@@ -52,13 +55,10 @@ impl CsvReader {
         self.charset.encoding
     }
 
-    /// The column, from 1, in which a member stands, or an inner member (`maxCopaymentAmount.perDay`); `None`
-    /// if it has none of its own.
-    pub fn column_of(&self, field: &str) -> Option<u64> {
-        let columns = self.header.as_ref()?;
-        let own = Column::find(field);
-        own.and_then(|own| columns.iter().position(|column| column.as_ref() == Some(&own)))
-            .map(header::number)
+    /// Empty until the header is read. What [`SubjectRecord::parse`](crate::SubjectRecord::parse) finds tells no
+    /// column: a record does not know where it stood.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
     }
 
     /// Rows that end in these bytes. If the file breaks after some of them, they are returned and the
@@ -127,7 +127,11 @@ impl CsvReader {
     fn record(&mut self, rows: &mut Vec<Row>) -> Result<(), Problem> {
         self.charset.look_at(self.splitter.bytes());
         match &self.header {
-            None => self.header = Some(self.read_header()?),
+            None => {
+                let header = self.read_header()?;
+                self.columns = Columns::read(&header);
+                self.header = Some(header);
+            }
             Some(columns) => {
                 rows.push(self.row(columns));
                 self.index += 1;
@@ -153,13 +157,20 @@ impl CsvReader {
 
     fn row(&self, columns: &[Option<Column>]) -> Row {
         let (line, index) = (self.splitter.record_line(), self.index);
-        if self.splitter.has_too_many_columns() || self.splitter.columns() != columns.len() {
-            let fault = crate::Fault::of(Code::ColumnCount);
+        let too_many = self.splitter.has_too_many_columns();
+        if too_many || self.splitter.columns() != columns.len() {
+            // The first column that is too many or missing.
+            let column = if too_many { columns.len() } else { self.splitter.columns().min(columns.len()) };
+            let column = header::number(column);
+            let fault = crate::Fault { column: Some(column), ..crate::Fault::of(Code::ColumnCount) };
             return Row::Rejected { line, history_key: None, faults: vec![fault] };
         }
         match self.draft(columns).finish() {
             Ok(record) => Row::Record { line, index, record },
-            Err(refused) => Row::Rejected { line, history_key: refused.history_key, faults: refused.faults },
+            Err(refused) => {
+                let faults = refused.faults.into_iter().map(|fault| fault.in_one_of(&self.columns)).collect();
+                Row::Rejected { line, history_key: refused.history_key, faults }
+            }
         }
     }
 

@@ -116,7 +116,7 @@ fn the_encoding_is_found_out() {
         let mut rows = reader.push(&bytes).unwrap();
         rows.extend(reader.push(b"\n").unwrap());
         assert_eq!(reader.encoding(), Some(encoding));
-        assert_eq!(reader.column_of("basicFiveInfo.name"), Some(3));
+        assert_eq!(reader.columns().of("basicFiveInfo.name"), Some(3));
         let Some(Row::Record { record, .. }) = rows.last() else { panic!("{rows:?}") };
         assert_eq!(record.basic_five_info.name, "髙橋 花子");
     }
@@ -215,10 +215,17 @@ fn a_header_that_is_no_text_refuses_the_file() {
 #[test]
 fn a_row_with_other_columns_is_refused_and_the_next_is_read() {
     let wide = format!("{LINE}{}", ",x".repeat(2 * COLUMNS_MAX));
-    for bad in [&format!("{LINE},x"), "x", " ", &LINE.replace(",history-1", ""), &wide] {
+    let columns = HEADER.split(',').count() as u64;
+    for (bad, column) in [
+        (&*format!("{LINE},x"), columns + 1),
+        ("x", 2),
+        (" ", 2),
+        (&LINE.replace(",history-1", ""), columns),
+        (&wide, columns + 1),
+    ] {
         let (rows, problem) = read([HEADER, bad, LINE].join("\n").as_bytes());
         assert_eq!(problem, None);
-        let fault = crate::Fault::of(Code::ColumnCount);
+        let fault = crate::Fault { column: Some(column), ..crate::Fault::of(Code::ColumnCount) };
         assert_eq!(rows[0], Row::Rejected { line: 2, history_key: None, faults: vec![fault] });
         assert!(matches!(rows[1], Row::Record { line: 3, index: 1, .. }));
     }
@@ -258,7 +265,7 @@ fn gaiji_nul_and_what_a_cell_cannot_be_refuse_the_row_with_every_column() {
             (Code::NulCharacter, "basicFiveInfo.name".to_owned(), Some(3)),
             (Code::NotBoolean, "isNotDisclosed".to_owned(), Some(8)),
             (Code::Empty, "isDeleted".to_owned(), Some(14)),
-            (Code::SexUnknown, "basicFiveInfo.sex".to_owned(), None),
+            (Code::SexUnknown, "basicFiveInfo.sex".to_owned(), Some(7)),
         ]
     );
 }
@@ -340,8 +347,8 @@ fn nested_columns_become_members() {
 fn nested_columns_that_make_no_value_are_refused() {
     let file = |header: &str, cells: &str| format!("{HEADER},{header}\n{LINE},{cells}").into_bytes();
     let detail = |code, column| vec![(code, "certificationDetail".to_owned(), column)];
-    assert_eq!(refused(&file("券面.1.a,券面.2.a", ",x")), detail(Code::MemberMissing, None));
-    assert_eq!(refused(&file("券面,券面.a", "[],x")), detail(Code::DuplicateMember, None));
+    assert_eq!(refused(&file("券面.1.a,券面.2.a", ",x")), detail(Code::MemberMissing, Some(15)));
+    assert_eq!(refused(&file("券面,券面.a", "[],x")), detail(Code::DuplicateMember, Some(15)));
     assert_eq!(refused(&file("券面", "{")), detail(Code::WrongType, Some(15)));
     assert_eq!(refused(&file("券面.a", "\u{e000}")), detail(Code::Gaiji, Some(15)));
     let order = (Code::WrongType, "displayOrder".to_owned(), Some(15));

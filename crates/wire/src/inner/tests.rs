@@ -78,13 +78,13 @@ fn items_have_lines_and_an_order() {
 #[test]
 fn an_order_that_is_no_whole_number_is_a_fault_and_stays_a_line() {
     for order in ["\"1\"", "1.5", "true", "[]"] {
-        let text = format!(r#"[{{"displayOrder":{order},"a":1}}]"#);
+        let text = format!(r#"[{{}},{{"displayOrder":{order},"a":1}},{{"displayOrder":{order}}}]"#);
         let (detail, readable) = read_certificate_detail(text);
-        assert_eq!(readable, Err(UnreadableOrder), "{order}");
-        assert_eq!((detail.items[0].display_order, detail.items[0].lines.len()), (None, 2));
+        assert_eq!(readable, Err(UnreadableOrder(2)), "{order}");
+        assert_eq!((detail.items[1].display_order, detail.items[1].lines.len()), (None, 2));
     }
     let twice = read_certificate_detail(r#"[{"displayOrder":1,"displayOrder":1}]"#.to_owned());
-    assert_eq!(twice.1, Err(UnreadableOrder));
+    assert_eq!(twice.1, Err(UnreadableOrder(1)));
     let none = read_certificate_detail(r#"[{"displayOrder":null,"a":1}]"#.to_owned());
     assert_eq!((none.1, none.0.items[0].lines.len()), (Ok(()), 1));
 }

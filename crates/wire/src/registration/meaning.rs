@@ -6,14 +6,16 @@ use pmh_domain::{
     Address, BasicFive, Certificate, CertificateDetail, CertificateTypeId, CopaymentLimit, Date, DateError,
     Disclosure, FormError, HistoryKey, IndividualNumber, IndividualNumberError, InstitutionCode,
     MunicipalityCode, PayerNumber, PersonName, PersonNameKana, ProgramId, RecipientNumber, Sex, Strictness,
-    UnreadableMember, Validity, Viewing,
+    UnreadableMember, Validity, Viewing, detail::DISPLAY_ORDER,
 };
 
 use super::{
     BasicFiveInfo, Fault, Parsed, Rules, Subject, SubjectRecord,
     members::{COPAYMENT, DETAIL, MemberSet},
 };
-use crate::{Code, Verbatim, encoding::is_private_use, read_certificate_detail, read_copayment_limit};
+use crate::{
+    Code, UnreadableOrder, Verbatim, encoding::is_private_use, read_certificate_detail, read_copayment_limit,
+};
 
 /// 受給者証名, as published.
 const CERTIFICATION_NAME_MAX: usize = 100;
@@ -278,11 +280,9 @@ impl Judge {
             Some(None) => Some(None),
             None => None,
         };
-        let detail = self.check(DETAIL, || {
-            let text = verbatim(&record.certification_detail, record.certification_detail.is_array())?;
-            let (detail, readable) = read_certificate_detail(text);
-            readable.map(|()| detail).map_err(|_| Code::DetailOrderForm)
-        });
+        let detail = self
+            .check(DETAIL, || verbatim(&record.certification_detail, record.certification_detail.is_array()));
+        let detail = detail.and_then(|text| self.detail(text));
         Some(Inner { copayment: copayment?, detail: detail? })
     }
 
@@ -296,6 +296,17 @@ impl Judge {
             self.warnings.push(Fault::at(Code::CopaymentContradiction, COPAYMENT));
         }
         unreadable.is_empty().then_some(limit)
+    }
+
+    fn detail(&mut self, text: String) -> Option<CertificateDetail> {
+        let (detail, readable) = read_certificate_detail(text);
+        let UnreadableOrder(place) = match readable {
+            Ok(()) => return Some(detail),
+            Err(unreadable) => unreadable,
+        };
+        let field = Some(Cow::Owned(format!("{DETAIL}.{place}.{DISPLAY_ORDER}")));
+        self.faults.push(Fault { field, ..Fault::of(Code::DetailOrderForm) });
+        None
     }
 
     /// `own` is not known while a file is read; then the form alone is judged.

@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use pmh_domain::{BasicFive, Certificate, IndividualNumber, Numbering};
+use pmh_domain::{
+    BasicFive, Certificate, CertificateKey, Date, IndividualNumber, Numbering, is_late_retraction,
+    is_out_of_order, overlapping,
+};
 use pmh_wire::Code;
 use pmh_wire::numbering::PersonToNumber;
 use pmh_wire::registration::{BasicFiveInfo, Fault, Outcome, Subject};
@@ -33,6 +36,16 @@ pub(crate) struct CertificateDraft {
     pub(crate) content: Certificate,
     pub(crate) version: i64,
     pub(crate) changed: bool,
+    pub(crate) named: Named,
+}
+
+/// Whether a row of the file at hand was about a certificate already. Refused rows do not count: the corrected one
+/// behind them is no duplicate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Named {
+    NotYet,
+    InEarlierChunk,
+    InThisChunk,
 }
 
 /// The people of one chunk by the blind index of their numbers, and what happened to them.
@@ -44,26 +57,44 @@ pub(crate) struct Drafts<'a> {
     /// How many people each earlier task loses to this one.
     pub(crate) superseded: HashMap<Vec<u8>, i64>,
     task: &'a [u8],
+    today: Date,
+}
+
+/// What a good row did, and what is worth a warning.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Applied {
+    pub(crate) outcome: Outcome,
+    pub(crate) warnings: Vec<Fault>,
 }
 
 impl<'a> Drafts<'a> {
-    pub(crate) fn new(task: &'a [u8], people: Vec<PersonDraft>) -> Self {
+    /// `today` is the day in Japan by the virtual clock.
+    pub(crate) fn new(task: &'a [u8], people: Vec<PersonDraft>, today: Date) -> Self {
         Self {
             by_tag: people.into_iter().map(|draft| (draft.number_tag.clone(), draft)).collect(),
             new_tags: Vec::new(),
             progress: Progress::default(),
             superseded: HashMap::new(),
             task,
+            today,
         }
     }
 
-    /// Applies one good row; answers its outcome or why it is rejected after all.
-    pub(crate) fn apply(&mut self, tag: &[u8], subject: Subject) -> Result<Outcome, Fault> {
-        let outcome = if subject.certificate.deleted {
+    /// Applies one good row, or says why it is rejected after all.
+    pub(crate) fn apply(&mut self, tag: &[u8], subject: Subject) -> Result<Applied, Fault> {
+        let key = subject.certificate.key();
+        if self.find(tag, &key).is_some_and(|standing| standing.named != Named::NotYet) {
+            return Err(Fault::at(Code::DuplicateRow, "historyKey"));
+        }
+        let applied = if subject.certificate.deleted {
             self.delete(tag, &subject)?
         } else {
             self.put(tag.to_vec(), subject)?
         };
+        if let Some(standing) = self.find(tag, &key) {
+            standing.named = Named::InThisChunk;
+        }
+        let outcome = applied.outcome;
         match outcome {
             Outcome::Registered => self.progress.registered += 1,
             Outcome::Updated => self.progress.updated += 1,
@@ -75,10 +106,25 @@ impl<'a> Drafts<'a> {
         if outcome != Outcome::Deleted {
             self.ask_numbering(tag, outcome);
         }
-        Ok(outcome)
+        Ok(applied)
     }
 
-    fn put(&mut self, tag: Vec<u8>, subject: Subject) -> Result<Outcome, Fault> {
+    /// What the rows of this chunk were about, as (person, certificate); new people have to be numbered before.
+    pub(crate) fn named_rows(&self) -> Vec<(i64, i64)> {
+        let of = |draft: &PersonDraft| {
+            let named = draft.certificates.iter().filter(|one| one.named == Named::InThisChunk);
+            named.map(|one| (draft.person, one.certificate)).collect::<Vec<_>>()
+        };
+        let mut rows: Vec<(i64, i64)> = self.by_tag.values().flat_map(of).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    fn find(&mut self, tag: &[u8], key: &CertificateKey) -> Option<&mut CertificateDraft> {
+        self.by_tag.get_mut(tag)?.certificates.iter_mut().find(|one| one.content.key() == *key)
+    }
+
+    fn put(&mut self, tag: Vec<u8>, subject: Subject) -> Result<Applied, Fault> {
         if self.by_tag.get(&tag).is_some_and(|draft| draft.has_no_room_for(&subject.certificate)) {
             return Err(Fault::at(Code::TooManyCertificates, "historyKey"));
         }
@@ -101,25 +147,28 @@ impl<'a> Drafts<'a> {
             draft.identity = identity;
             draft.changed = true;
         }
-        Ok(match draft.put_certificate(subject.certificate) {
+        let warnings = draft.warnings_of(&subject.certificate);
+        let outcome = match draft.put_certificate(subject.certificate) {
             Outcome::Unchanged if moved => Outcome::Updated,
             outcome => outcome,
-        })
+        };
+        Ok(Applied { outcome, warnings })
     }
 
     /// A deletion record takes the certificate with the same key away. One that names nothing of this
     /// partition is an error, whether or not the person is known elsewhere (001:218).
-    fn delete(&mut self, tag: &[u8], subject: &Subject) -> Result<Outcome, Fault> {
+    fn delete(&mut self, tag: &[u8], subject: &Subject) -> Result<Applied, Fault> {
         let nothing = Fault::at(Code::NothingToDelete, "historyKey");
-        let draft = self.by_tag.get_mut(tag).ok_or_else(|| nothing.clone())?;
-        let key = subject.certificate.key();
-        let standing = draft.certificates.iter_mut().find(|one| one.content.key() == key).ok_or(nothing)?;
+        let today = self.today;
+        let standing = self.find(tag, &subject.certificate.key()).ok_or(nothing)?;
         if standing.content.deleted {
-            return Ok(Outcome::Unchanged);
+            return Ok(Applied { outcome: Outcome::Unchanged, warnings: Vec::new() });
         }
+        let late = is_late_retraction(&standing.content, today);
         standing.content.deleted = true;
         standing.changed = true;
-        Ok(Outcome::Deleted)
+        let warnings = if late { vec![Fault::at(Code::LateRetraction, "isDeleted")] } else { Vec::new() };
+        Ok(Applied { outcome: Outcome::Deleted, warnings })
     }
 
     /// Numbering is asked when something changed, and for whoever has no PMH-ID yet.
@@ -149,6 +198,22 @@ impl PersonDraft {
             && self.certificates.iter().all(|one| one.content.key() != key)
     }
 
+    /// That a period overlaps is told each time, that it came late only when it comes: who sends the whole history
+    /// again changes no order.
+    fn warnings_of(&self, certificate: &Certificate) -> Vec<Fault> {
+        let key = certificate.key();
+        let generations = || self.certificates.iter().map(|one| &one.content);
+        let stands = generations().any(|one| !one.deleted && one.key() == key);
+        let mut warnings = Vec::new();
+        if !overlapping(certificate, generations()).is_empty() {
+            warnings.push(Fault::at(Code::OverlappingPeriods, "validFrom"));
+        }
+        if !stands && is_out_of_order(certificate, generations()) {
+            warnings.push(Fault::at(Code::OutOfOrder, "validFrom"));
+        }
+        warnings
+    }
+
     fn put_certificate(&mut self, certificate: Certificate) -> Outcome {
         let key = certificate.key();
         if let Some(standing) = self.certificates.iter_mut().find(|one| one.content.key() == key) {
@@ -165,6 +230,7 @@ impl PersonDraft {
             content: certificate,
             version: 0,
             changed: true,
+            named: Named::NotYet,
         });
         Outcome::Registered
     }

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use pmh_store::StoreError;
-use pmh_wire::Code;
 use pmh_wire::registration::{Fault, Row, RowProblem, SubjectRecord};
+use pmh_wire::{Code, Columns};
 use serde::{Deserialize, Serialize};
 
 use super::lines::Lines;
@@ -21,6 +21,13 @@ const CHUNK_BYTES_MAX: usize = 2 << 20;
 pub(crate) enum WaitingRow {
     Record { line: u64, record: Box<SubjectRecord> },
     Rejected { line: u64, history_key: Option<String>, faults: Vec<StoredFault> },
+}
+
+/// Rows, and where their members stand in the file.
+#[derive(Deserialize)]
+pub(crate) struct Chunk {
+    pub(crate) columns: Columns,
+    pub(crate) rows: Vec<WaitingRow>,
 }
 
 /// A fault with its code as text, so that a later version of the program still reads it.
@@ -53,6 +60,11 @@ impl From<&Fault> for StoredFault {
 }
 
 impl StoredFault {
+    /// Tells the column of its field, unless it tells one already.
+    pub(crate) fn stand_in(&mut self, columns: &Columns) {
+        self.column = self.column.or_else(|| columns.of(self.field.as_deref()?));
+    }
+
     pub(crate) fn into_problem(self) -> Result<RowProblem, StoreError> {
         let code: Code = self
             .code
@@ -72,8 +84,14 @@ pub(crate) struct Filling {
 }
 
 impl Filling {
-    pub(crate) fn push(&mut self, row: &WaitingRow) {
-        self.text.push(if self.rows == 0 { b'[' } else { b',' });
+    pub(crate) fn push(&mut self, row: &WaitingRow, columns: &Columns) {
+        if self.rows == 0 {
+            self.text.extend_from_slice(b"{\"columns\":");
+            serde_json::to_writer(&mut self.text, columns).expect("names and numbers always serialise");
+            self.text.extend_from_slice(b",\"rows\":[");
+        } else {
+            self.text.push(b',');
+        }
         serde_json::to_writer(&mut self.text, row).expect("records of strings always serialise");
         self.rows += 1;
         self.lines.push(match row {
@@ -91,12 +109,12 @@ impl Filling {
             return None;
         }
         let Self { mut text, lines, .. } = std::mem::take(self);
-        text.push(b']');
+        text.extend_from_slice(b"]}");
         Some((text, lines.into_text()))
     }
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<WaitingRow>, StoreError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Chunk, StoreError> {
     serde_json::from_slice(bytes)
         .map_err(|_| StoreError::Inconsistent { table: "registration_chunk", column: "sealed" })
 }
@@ -115,12 +133,12 @@ mod tests {
         assert!(chunk.take().is_none());
         for line in 1..=1_000 {
             assert!(!chunk.is_full(), "line {line}");
-            chunk.push(&row(line, "K"));
+            chunk.push(&row(line, "K"), &Columns::default());
         }
         assert!(chunk.is_full());
         let (text, lines) = chunk.take().unwrap();
         assert_eq!(lines, "1-1000");
-        let rows = decode(&text).unwrap();
+        let Chunk { rows, .. } = decode(&text).unwrap();
         let lines = rows.iter().map(|row| match row {
             WaitingRow::Rejected { line, .. } | WaitingRow::Record { line, .. } => *line,
         });
@@ -135,7 +153,7 @@ mod tests {
         let mut rows = 0;
         while !chunk.is_full() {
             rows += 1;
-            chunk.push(&row(rows, &long));
+            chunk.push(&row(rows, &long), &Columns::default());
         }
         assert_eq!(rows, 35);
         assert!(chunk.take().unwrap().0.len() < CHUNK_BYTES_MAX + 64 * 1_024);

@@ -6,7 +6,7 @@ use pmh_store::{StoreError, Tx};
 use pmh_wire::Code;
 use pmh_wire::registration::{Fault, Outcome};
 
-use super::chunk::{self, StoredFault, WaitingRow};
+use super::chunk::{self, Chunk, StoredFault, WaitingRow};
 use super::lines::lines_of;
 use super::process::write_results;
 use super::show_results::StoredResult;
@@ -93,7 +93,9 @@ fn rows_of(
 ) -> Result<Vec<(u64, Option<String>)>, StoreError> {
     let keys = desk.keys.identity(access)?;
     let opened = keys.open_chunk(&task.task, row.chunk, &row.sealed).and_then(|text| chunk::decode(&text));
-    let Ok(rows) = opened else { return Ok(lines_of(&row.lines).map(|line| (line, None)).collect()) };
+    let Ok(Chunk { rows, .. }) = opened else {
+        return Ok(lines_of(&row.lines).map(|line| (line, None)).collect());
+    };
     let named = |row| match row {
         WaitingRow::Rejected { line, history_key, .. } => (line, history_key),
         WaitingRow::Record { line, record } => {

@@ -1,6 +1,8 @@
 //! From the socket to `accepted`: rows are parsed while they arrive and stored in sealed chunks. 202 answers
 //! when the whole body has ended, was well-formed, and stands durably; anything before that leaves nothing.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use futures_util::StreamExt;
 use pmh_service::Refused;
@@ -9,7 +11,7 @@ use pmh_wire::csv::{CsvLayout, CsvReader};
 use pmh_wire::encoding::Encoding;
 use pmh_wire::json_array::JsonArrayReader;
 use pmh_wire::registration::{Row, Task};
-use pmh_wire::{Code, Problem};
+use pmh_wire::{Code, Columns, Problem};
 
 use super::chunk::{Filling, WaitingRow};
 use super::{WAITING_CHUNKS_MAX, leftovers, task_body};
@@ -48,6 +50,13 @@ impl Reader {
         match self {
             Self::Json(reader) => reader.push(bytes),
             Self::Csv(reader) => reader.push(bytes),
+        }
+    }
+
+    fn columns(&self) -> Cow<'_, Columns> {
+        match self {
+            Self::Json(_) => Cow::Owned(Columns::default()),
+            Self::Csv(reader) => Cow::Borrowed(reader.columns()),
         }
     }
 
@@ -131,19 +140,20 @@ impl<'a> Intake<'a> {
         while let Some(piece) = bytes.next().await {
             let piece = piece.map_err(|error| Refused::from_body_error(&error))?;
             let rows = reader.push(&piece)?;
-            self.keep(rows).await?;
+            self.keep(rows, &reader.columns()).await?;
         }
+        let columns = reader.columns().into_owned();
         let (rows, encoding) = reader.finish()?;
-        self.keep(rows).await?;
+        self.keep(rows, &columns).await?;
         self.flush().await?;
         self.accept(encoding).await
     }
 
-    async fn keep(&mut self, rows: Vec<Row>) -> Result<(), Refused> {
+    async fn keep(&mut self, rows: Vec<Row>, columns: &Columns) -> Result<(), Refused> {
         for row in rows {
             self.received += 1;
             let row = admit_row(self.desk, self.access, WaitingRow::from(row), &mut self.programs);
-            self.waiting.push(&row);
+            self.waiting.push(&row, columns);
             if self.waiting.is_full() {
                 self.flush().await?;
             }

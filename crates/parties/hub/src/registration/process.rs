@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
+use pmh_domain::Date;
 use pmh_store::{StoreError, Tx};
 use pmh_wire::registration::{Outcome, Subject};
 
-use super::apply::{CertificateDraft, Drafts, PersonDraft};
-use super::chunk::{self, StoredFault, WaitingRow};
+use super::apply::{CertificateDraft, Drafts, Named, PersonDraft};
+use super::chunk::{self, Chunk, StoredFault, WaitingRow};
 use super::drop_rows;
 use super::show_results::StoredResult;
 use super::stored_certificate;
@@ -18,16 +19,24 @@ use crate::state::Desk;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::certificates::{self, CertificateRow};
 use crate::store::chunks;
+use crate::store::file_rows;
 use crate::store::people::{self, PersonRow};
 use crate::store::results::{self, ResultChunk};
-use crate::store::tasks;
+use crate::store::tasks::{self, TaskRow};
 
 /// Processes the next chunk of the municipality's oldest unfinished task. `false` if there is none.
 pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) -> Result<bool, StoreError> {
     let mut turn = desk.lane.turn().await;
     let mut tx = desk.store.write().await?;
     tx.for_municipality(access.code()).await?;
-    let Some(task) = tasks::find_next(&mut tx, access).await? else { return Ok(false) };
+    let next = tasks::find_next(&mut tx, access).await?;
+    // The rows of one file alone are remembered, and one file is applied at a time.
+    let is_between_files = next.as_ref().is_none_or(|task| task.next_chunk == 0);
+    if is_between_files && file_rows::delete_some(&mut tx, access).await? {
+        tx.commit().await?;
+        return Ok(true);
+    }
+    let Some(task) = next else { return Ok(false) };
     if let Some(ending) = &task.ending {
         let rows = drop_rows::drop_some(desk, access, &mut tx, &task, ending).await?;
         turn.append(&mut tx, &[drop_rows::dropped(access, rows)]).await?;
@@ -38,12 +47,17 @@ pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) ->
         .await?
         .ok_or(StoreError::Inconsistent { table: "registration_chunk", column: "chunk" })?;
     let keys = desk.keys.identity(access)?;
-    let rows = chunk::decode(&keys.open_chunk(&task.task, task.next_chunk, &waiting.sealed)?)?;
+    let text = keys.open_chunk(&task.task, task.next_chunk, &waiting.sealed)?;
+    let Chunk { columns, rows } = chunk::decode(&text)?;
     let parsed = parse_rows(desk, access, rows)?;
-    let people = load_people(desk, access, &mut tx, &parsed).await?;
-    let mut drafts = Drafts::new(&task.task, people);
-    let stored = apply_rows(&mut drafts, parsed);
+    let people = load_people(desk, access, &mut tx, &task, &parsed).await?;
+    let mut drafts = Drafts::new(&task.task, people, Date::in_japan(desk.clock.now_ms()));
+    let mut stored = apply_rows(&mut drafts, parsed);
+    for fault in stored.iter_mut().flat_map(|result| result.warnings.iter_mut().chain(&mut result.errors)) {
+        fault.stand_in(&columns);
+    }
     let written = write_drafts(desk, access, &mut tx, &mut drafts).await?;
+    file_rows::add(&mut tx, access, &task, &drafts.named_rows()).await?;
     write_results(desk, access, &mut tx, (&task.task, task.next_chunk), &stored).await?;
     tasks::advance(&mut tx, access, &task.task, 1, &drafts.progress).await?;
     for (earlier, lost) in &drafts.superseded {
@@ -114,6 +128,7 @@ async fn load_people(
     desk: &Desk,
     access: &PartitionAccess,
     tx: &mut Tx,
+    task: &TaskRow,
     rows: &[ParsedRow],
 ) -> Result<Vec<PersonDraft>, StoreError> {
     let mut tags: Vec<Vec<u8>> = rows
@@ -127,7 +142,7 @@ async fn load_people(
     tags.dedup();
     let rows = people::list_by_tags(tx, access, &tags).await?;
     let persons: Vec<i64> = rows.iter().map(|row| row.person).collect();
-    let mut certificates = load_certificates(desk, access, tx, &persons).await?;
+    let mut certificates = load_certificates(desk, access, tx, task, &persons).await?;
     let keys = desk.keys.identity(access)?;
     rows.into_iter()
         .map(|row| {
@@ -150,13 +165,21 @@ async fn load_certificates(
     desk: &Desk,
     access: &PartitionAccess,
     tx: &mut Tx,
+    task: &TaskRow,
     persons: &[i64],
 ) -> Result<HashMap<i64, Vec<CertificateDraft>>, StoreError> {
+    let named_before = file_rows::list_of(tx, access, task, persons).await?;
     let mut by_person: HashMap<i64, Vec<CertificateDraft>> = HashMap::new();
     for row in certificates::list_of(tx, access, persons).await? {
         let content = stored_certificate::decode(&desk.keys.subsidy.open_certificate(access, &row)?)?;
-        let draft =
-            CertificateDraft { certificate: row.certificate, content, version: row.version, changed: false };
+        let is_named = named_before.contains(&(row.person, row.certificate));
+        let draft = CertificateDraft {
+            certificate: row.certificate,
+            content,
+            version: row.version,
+            changed: false,
+            named: if is_named { Named::InEarlierChunk } else { Named::NotYet },
+        };
         by_person.entry(row.person).or_default().push(draft);
     }
     Ok(by_person)
@@ -170,9 +193,12 @@ fn apply_rows(drafts: &mut Drafts<'_>, rows: Vec<ParsedRow>) -> Vec<StoredResult
                 drafts.progress.rejected += 1;
                 StoredResult { line, history_key, outcome: Outcome::Rejected, warnings, errors }
             }
-            ParsedRow::Good { line, history_key, tag, subject, warnings } => {
+            ParsedRow::Good { line, history_key, tag, subject, mut warnings } => {
                 let (outcome, errors) = match drafts.apply(&tag, *subject) {
-                    Ok(outcome) => (outcome, Vec::new()),
+                    Ok(applied) => {
+                        warnings.extend(applied.warnings.iter().map(StoredFault::from));
+                        (applied.outcome, Vec::new())
+                    }
                     Err(fault) => {
                         drafts.progress.rejected += 1;
                         (Outcome::Rejected, vec![StoredFault::from(&fault)])

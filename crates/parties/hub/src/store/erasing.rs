@@ -26,6 +26,7 @@ pub(crate) async fn delete_person(
         [code, person],
         row => row.try_get(0)?
     );
+    run!(tx, "DELETE FROM registration_row WHERE municipality_code = $1 AND person = $2", [code, person]);
     let rows =
         run!(tx, "DELETE FROM certificate WHERE municipality_code = $1 AND person = $2", [code, person]);
     let certificates = CountRow {
@@ -70,12 +71,14 @@ pub(crate) async fn delete_partition(
     let submitters = physical("registration_submitter", rows);
     let rows = run!(tx, "DELETE FROM registration_chunk WHERE municipality_code = $1", [code]);
     let chunks = physical("registration_chunk", rows);
+    let rows = run!(tx, "DELETE FROM registration_row WHERE municipality_code = $1", [code]);
+    let file_rows = physical("registration_row", rows);
     let rows = run!(tx, "DELETE FROM registration_result WHERE municipality_code = $1", [code]);
     let results = physical("registration_result", rows);
     let rows = run!(tx, "DELETE FROM registration_task WHERE municipality_code = $1", [code]);
     let tasks = physical("registration_task", rows);
     let mut counts =
-        vec![certificates, answers, routes, unrouted, people, submitters, chunks, results, tasks];
+        vec![certificates, answers, routes, unrouted, people, submitters, chunks, file_rows, results, tasks];
     counts.extend(delete_accounts(tx, access).await?);
     Ok(counts)
 }
@@ -101,6 +104,12 @@ pub(crate) async fn delete_certificate(
     person: i64,
     certificate: i64,
 ) -> Result<u64, StoreError> {
+    // Its number may be given again.
+    run!(
+        tx,
+        "DELETE FROM registration_row WHERE municipality_code = $1 AND person = $2 AND certificate = $3",
+        [access.code(), person, certificate]
+    );
     Ok(run!(
         tx,
         "DELETE FROM certificate WHERE municipality_code = $1 AND person = $2 AND certificate = $3",

@@ -9,6 +9,7 @@ pub(crate) mod chunks;
 pub(crate) mod epochs;
 pub(crate) mod erasing;
 pub(crate) mod erasures;
+pub(crate) mod file_rows;
 pub(crate) mod joins;
 pub(crate) mod keys;
 pub(crate) mod movements;
@@ -57,6 +58,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             postgres: include_str!("../../migrations/postgres/0004_tasks.sql"),
         },
         Migration {
+            version: 5,
+            name: "file rows",
+            sqlite: include_str!("../../migrations/sqlite/0005_file_rows.sql"),
+            postgres: include_str!("../../migrations/postgres/0005_file_rows.sql"),
+        },
+        Migration {
             version: 6,
             name: "numbering",
             sqlite: include_str!("../../migrations/sqlite/0006_numbering.sql"),
@@ -77,6 +84,7 @@ pub const SCHEMA: PartySchema = PartySchema {
                  routing_key, partition_counter TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
                  registration_task, registration_chunk, registration_result TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON registration_row TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON user_counter TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON user_account TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON user_session TO {role}",

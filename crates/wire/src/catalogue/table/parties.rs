@@ -126,10 +126,6 @@ macro_rules! parties {
         clerk "医療機関コードが、このシステムのものと違います。システムの担当者に連絡してください。"
             / "The institution code is not this system's. Please tell your system administrator."
         vendor "institutionCode が、クライアント証明書の医療機関と一致しません。" / "institutionCode is not the institution of the client certificate.";
-    UnknownInstitution "PMH-C405" 422 "Unknown institution"
-        clerk "この医療機関は登録されていません。システムの担当者に連絡してください。"
-            / "This institution is not registered. Please tell your system administrator."
-        vendor "institutionCode が登録されていません。" / "institutionCode is not registered.";
 
     // T: terminal.
     InstitutionNotHere "PMH-T404" 404 "Institution not served here"
