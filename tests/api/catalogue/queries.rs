@@ -32,13 +32,16 @@ pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
     drawn.refused(Code::BoundOtherwise, &bind(&world, &pmh_id, 2).await);
 
     let hub = world.client(Party::Hub, "hub", Door::Numbering);
-    let many = NumberingRequest { people: (0..257).map(|at| to_number(&person(at))).collect() };
+    let many =
+        NumberingRequest { people: (0..257).map(|at| to_number(&person(at))).collect(), joins_after: 0 };
     drawn.refused(Code::TooManyPeople, &post_json(&hub, paths::NUMBERING, body(&many)).await);
     // The eligibility system has linked that number when something is shown.
     world.until_seen(&person(0)).await;
     let linking_number = person(0).at_eligibility().linking_number;
-    let otherwise =
-        LinkingEntries { entries: vec![LinkingEntry { pmh_id: nobody.expose_text(), linking_number }] };
+    let otherwise = LinkingEntries {
+        entries: vec![LinkingEntry { pmh_id: nobody.expose_text(), linking_number }],
+        joined: Vec::new(),
+    };
     let intermediate = world.client(Party::Intermediate, "intermediate", Door::Linking);
     drawn.refused(Code::LinkedOtherwise, &post_json(&intermediate, paths::LINKING, body(&otherwise)).await);
     keys(drawn, &world, &pmh_id).await;

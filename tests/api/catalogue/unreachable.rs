@@ -31,7 +31,8 @@ pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
 
     let linking_number = person(0).at_eligibility().linking_number;
     let pmh_id = PmhId::from_bytes([1; 16]).expose_text();
-    let entries = LinkingEntries { entries: vec![LinkingEntry { pmh_id, linking_number }] };
+    let entries =
+        LinkingEntries { entries: vec![LinkingEntry { pmh_id, linking_number }], joined: Vec::new() };
     let intermediate = world.client(Party::Intermediate, "intermediate", Door::Linking);
     intermediate.post::<_, Received>(paths::LINKING, &entries).await.unwrap();
 
