@@ -38,6 +38,9 @@ pub(crate) struct RetentionOptions {
     /// Days (virtual) until results of finished registrations are erased.
     #[arg(long, value_name = "DAYS", default_value_t = pmh_hub::Retention::default().results_days)]
     retain_results: i64,
+    /// Days (virtual) until rows of the audit are cut off, signed.
+    #[arg(long, value_name = "DAYS", default_value_t = pmh_hub::Retention::default().audit_days)]
+    retain_audit: i64,
 }
 
 impl RetentionOptions {
@@ -45,6 +48,7 @@ impl RetentionOptions {
         pmh_hub::Retention {
             deleted_certificates_days: self.retain_deleted,
             results_days: self.retain_results,
+            audit_days: self.retain_audit,
             ..pmh_hub::Retention::default()
         }
     }
