@@ -245,3 +245,6 @@ fn checkpoint_of(body: &CheckpointBody) -> Option<Checkpoint> {
 pub(crate) fn array<const N: usize>(text: &str) -> Option<[u8; N]> {
     hex::decode(text).ok()?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ pub(crate) struct Standing {
     /// Touched after the first row of the tables was read.
     moving: BTreeSet<Key>,
     everything_moves: bool,
-    standing: BTreeMap<Key, i64>,
+    found: BTreeMap<Key, i64>,
     has_begun: bool,
     pub(crate) unopened: u64,
     findings: Vec<Finding>,
@@ -80,13 +80,13 @@ impl Standing {
         if row.holds == Some(false) {
             self.findings.push(Finding::ForgedRoute(row.row.clone()));
         }
-        self.standing.insert((row.table, row.row), row.version);
+        self.found.insert((row.table, row.row), row.version);
     }
 
     /// With a cut nobody knows what was written before it.
     pub(crate) fn finish(mut self, has_cut: bool) -> (Vec<Finding>, Vec<NotChecked>) {
         let (mut moving, mut before_cut) = (0, 0);
-        for (key, &found) in &self.standing {
+        for (key, &found) in &self.found {
             if self.moves(key) {
                 moving += 1;
                 continue;
@@ -102,7 +102,7 @@ impl Standing {
             }
         }
         for (key, (_, last)) in &self.last {
-            let is_missing = matches!(last, Last::Written(_)) && !self.standing.contains_key(key);
+            let is_missing = matches!(last, Last::Written(_)) && !self.found.contains_key(key);
             if !is_missing || self.moves(key) || self.is_gone(key) {
                 continue;
             }

@@ -88,7 +88,7 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
         counters: env.counters.clone(),
         shutdown: env.shutdown.clone(),
     });
-    let (clock_changed, clock_changes) = channel::channel(());
+    let (turned, turns) = channel::channel(());
     for code in municipal.keys.municipalities() {
         let own = PeerName { party: Party::Municipality, name: code.to_owned() };
         let hub = PeerClient::of(&env, &own, Party::Hub, Door::HubRegistration)?;
@@ -96,7 +96,7 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
         let hub = credential.and_then(|token| hub.with_bearer(&token)).unwrap_or(hub);
         let code: MunicipalityCode = code.parse().map_err(|_| StartError::Seed("a municipality's code"))?;
         let client = RegistrationClient::new(hub, code);
-        running.tasks.spawn(witness::keep(Arc::clone(&municipal), client.clone(), clock_changes.clone()));
+        running.tasks.spawn(witness::keep(Arc::clone(&municipal), client.clone(), turns.clone()));
         running.tasks.spawn(follow::run(Arc::clone(&municipal), client));
     }
     let admin = admin_router(AdminParts {
@@ -106,7 +106,7 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
         store,
         ready: running.ready(),
         on_clock: Some(Arc::new(move |_change| {
-            clock_changed.send_replace(());
+            turned.send_replace(());
             Box::pin(async { Ok(()) })
         })),
     })
