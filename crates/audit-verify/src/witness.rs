@@ -50,16 +50,16 @@ mod tests {
 
     use super::*;
 
-    fn body(signer: &CheckpointSigner, sequence: i64, hash: u8) -> CheckpointBody {
+    fn body(key: &CheckpointSigner, sequence: i64, hash: u8) -> CheckpointBody {
         let head = LaneHead { lane: [1; 16], sequence, hash: [hash; 32] };
-        let signed = signer.sign(&head, 0);
+        let signed = key.sign(&head, 0);
         CheckpointBody {
             lane: hex::encode(signed.lane),
             sequence,
             head: hex::encode(signed.hash),
             signed_at: pmh_domain::rfc3339_japan(0),
             signature: hex::encode(signed.signature),
-            public_key: hex::encode(signer.public_key()),
+            public_key: hex::encode(key.public_key()),
         }
     }
 
