@@ -7,11 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::body::Body as HttpBody;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use bytes::Bytes;
 use futures_util::stream;
 use http::HeaderValue;
@@ -23,7 +21,7 @@ use pmh_wire::audit_export::{
     EXPORT_MEDIA_TYPE, EXPORT_VERSION, ExportEnd, ExportEntry, ExportHead, ExportLine, ExportRow,
     OperatorExport,
 };
-use pmh_wire::{Code, Problem, paths};
+use pmh_wire::{Code, Problem};
 use tokio::sync::mpsc;
 
 use super::Entry;
@@ -41,11 +39,6 @@ const ROWS_PER_PAGE: i64 = 16;
 /// Pages that wait for a slow reader.
 const PAGES_AHEAD: usize = 1;
 
-/// The route of the hub's admin door.
-pub(crate) fn admin_router(desk: Desk) -> Router {
-    Router::new().route(paths::ADMIN_AUDIT_EXPORT, post(export_closed)).with_state(desk)
-}
-
 pub(crate) async fn export(
     State(desk): State<Desk>,
     SignedIn(access): SignedIn,
@@ -53,7 +46,7 @@ pub(crate) async fn export(
     begin(desk, access, true).await
 }
 
-async fn export_closed(
+pub(super) async fn export_closed(
     State(desk): State<Desk>,
     Body(request): Body<OperatorExport>,
 ) -> Result<Response, Refused> {
