@@ -201,6 +201,7 @@ async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
         "visit",
         "card",
         "erase",
+        "audit",
         "municipality",
         "user",
         "number",

@@ -1,5 +1,6 @@
 //! Whole stories over several parties.
 
+mod audit;
 mod binding;
 mod cards;
 mod erasure;

@@ -33,8 +33,8 @@ mod sealed;
 mod wrapping;
 
 pub use audit::{
-    AuditRow, Checkpoint, CheckpointError, CheckpointSigner, LaneFault, LaneHead, LaneId, Leaf, LeavesError,
-    append, decode_leaves, encode_leaves, verify, verify_witnessed,
+    AuditRow, Checkpoint, CheckpointError, CheckpointSigner, Cut, LaneFault, LaneHead, LaneId, Leaf,
+    LeavesError, append, decode_leaves, encode_leaves, verify, verify_witnessed,
 };
 pub use blind_index::BlindIndexKey;
 pub use data_key::DataKey;

@@ -106,7 +106,7 @@ impl From<ReadLogError> for Failure {
     fn from(error: ReadLogError) -> Self {
         match error {
             ReadLogError::Call(error) => error.into(),
-            ReadLogError::Fault(fault) => Self {
+            ReadLogError::Found(fault) => Self {
                 code: CHECK_FAILED,
                 ja: format!("記録を検証できません: {fault}"),
                 en: format!("the log does not verify: {fault}"),

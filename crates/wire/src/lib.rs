@@ -13,6 +13,7 @@ mod sample;
 
 pub mod admin;
 pub mod audit;
+pub mod audit_export;
 pub mod binding;
 pub mod card;
 pub mod catalogue;
@@ -41,6 +42,7 @@ pub mod verbatim;
 
 pub use admin::*;
 pub use audit::*;
+pub use audit_export::*;
 pub use binding::*;
 pub use card::*;
 pub use catalogue::{Code, UnknownCode};

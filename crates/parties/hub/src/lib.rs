@@ -10,7 +10,7 @@
 //! | `eligibility/` | eligibility | the eligibility system: epochs, one query a visit |
 //! | `portal/` | portal | the portal: bindings, a citizen's own records |
 //! | `erasure/` | registration, admin | municipalities, two persons each time; the operator on their documented request |
-//! | `audit/` | – | every act, in lanes, in the transaction of the act |
+//! | `audit/` | registration, admin | every act, in lanes, in the transaction of the act; logs, exports, cuts |
 //! | `store/` | – | all SQL |
 //!
 //! Two capabilities run through it. `Desk` has both areas of one municipality at a time; `Inquiry` has what

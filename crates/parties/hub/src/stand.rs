@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use pmh_crypto::{Entropy, MasterKey};
+use pmh_crypto::{CheckpointSigner, Entropy, MasterKey};
 use pmh_domain::{MunicipalityCode, VirtualClock};
 use pmh_service::Counters;
 use pmh_store::{Database, Store, Tx};
@@ -45,6 +45,7 @@ impl Stand {
             lane: Lane::new(Arc::clone(&subsidy), self.entropy.clone(), clock.clone()),
             store: self.store.clone(),
             keys: QueryKeys { subsidy, routing },
+            signer: Arc::new(CheckpointSigner::generate(&self.entropy)),
             clock: clock.clone(),
             entropy: self.entropy.clone(),
             counters: Counters::new(),

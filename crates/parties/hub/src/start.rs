@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
 use axum::{Extension, Router};
 use pmh_crypto::{CheckpointSigner, Entropy, MasterKey};
@@ -95,6 +95,7 @@ async fn open_states(
         layouts: registration::read_layouts(&env.data, &codes)?,
         retention: options.retention,
         untruncated: AtomicBool::new(true),
+        audit_cut_ms: AtomicI64::new(i64::MIN),
         users: UserRules::new(options.users, &entropy),
         token_hashes: known.into_iter().map(|(code, hash)| (hash, code)).collect(),
         bells: codes.into_iter().map(|code| (code, Bell::default())).collect::<HashMap<_, _>>(),
@@ -103,6 +104,7 @@ async fn open_states(
         lane: Lane::new(Arc::clone(&query_keys.subsidy), entropy.clone(), env.clock.clone()),
         store: query_store,
         keys: query_keys,
+        signer: Arc::clone(&desk.signer),
         clock: env.clock.clone(),
         entropy,
         counters: env.counters.clone(),
@@ -235,5 +237,5 @@ fn admin(env: &PartyEnv, erasing: &Erasing, running: &Running) -> Router {
             })
         })),
     });
-    common.merge(erasure::admin_router(erasing.clone()))
+    common.merge(erasure::admin_router(erasing.clone())).merge(audit::admin_router(erasing.desk.clone()))
 }

@@ -1,5 +1,6 @@
 //! One file a verb.
 
+mod audit;
 mod card;
 mod check;
 mod demo;
@@ -54,6 +55,8 @@ pub(crate) enum Command {
     Card(card::Card),
     /// Erases what the hub holds of a person or a municipality. 登録された情報を二人で消去します。
     Erase(erase::Erase),
+    /// Takes the audit out, verifies it, shows who saw a person's records. 監査記録の書き出し・検証・開示請求。
+    Audit(audit::Audit),
     /// Shows what a municipality may demand: logs, deliveries, rights. 自治体が求められる記録を表示します。
     Municipality(municipality::Municipality),
     /// Signs people of a municipality in, and manages their accounts. 自治体の利用者を扱います。
@@ -79,6 +82,7 @@ impl Command {
             Self::Visit(visit) => visit.run(output).await,
             Self::Card(card) => card.run(output).await,
             Self::Erase(erase) => erase.run(output).await,
+            Self::Audit(audit) => audit.run(output).await,
             Self::Municipality(municipality) => municipality.run(output).await,
             Self::User(user) => user.run(output).await,
             Self::Number(number) => number.run(output).await,

@@ -19,6 +19,7 @@ pub(crate) mod results;
 pub(crate) mod reviews;
 pub(crate) mod routes;
 pub(crate) mod sessions;
+pub(crate) mod standing;
 pub(crate) mod submitters;
 pub(crate) mod tasks;
 pub(crate) mod unrouted;
@@ -75,6 +76,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             sqlite: include_str!("../../migrations/sqlite/0007_operation_review.sql"),
             postgres: include_str!("../../migrations/postgres/0007_operation_review.sql"),
         },
+        Migration {
+            version: 9,
+            name: "audit_cut",
+            sqlite: include_str!("../../migrations/sqlite/0009_audit_cut.sql"),
+            postgres: include_str!("../../migrations/postgres/0009_audit_cut.sql"),
+        },
     ],
     roles: &[
         Role {
@@ -95,7 +102,8 @@ pub const SCHEMA: PartySchema = PartySchema {
                 "GRANT SELECT, INSERT ON erasure_count TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON unrouted TO {role}",
                 "GRANT INSERT ON unbinding TO {role}",
-                "GRANT SELECT, INSERT ON audit TO {role}",
+                "GRANT SELECT, INSERT, DELETE ON audit TO {role}",
+                "GRANT SELECT, INSERT ON audit_cut TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON checkpoint TO {role}",
             ],
         },
@@ -109,6 +117,7 @@ pub const SCHEMA: PartySchema = PartySchema {
                 "GRANT SELECT, INSERT, UPDATE ON epoch_counter TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON used_key TO {role}",
                 "GRANT SELECT, INSERT ON audit TO {role}",
+                "GRANT SELECT ON audit_cut TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON checkpoint TO {role}",
             ],
         },
