@@ -66,20 +66,19 @@ pub enum NotRestored {
     Audit(#[from] AuditFault),
     /// It is there and does not tell who was erased.
     #[error("the database that is replaced cannot be read: {0}")]
-    Replaced(StoreError),
+    Replaced(StartError),
+    /// It tells nothing of the people of the backup, and counts its own.
+    #[error("the database that is replaced is another hub's")]
+    AnotherHub,
 }
 
 /// Makes the copy fit to serve. The hub of neither database runs.
 pub async fn restore(restoring: Restoring<'_>) -> Result<Restored, NotRestored> {
-    let since = match restoring.replaced {
-        Some(replaced) => Since::read(replaced).await.map_err(NotRestored::Replaced)?,
-        None => Since::default(),
-    };
     SCHEMA.prepare(restoring.database).await?;
     let desk = SCHEMA.open(restoring.database, DESK, 2).await?;
     let query = SCHEMA.open(restoring.database, QUERY, 2).await?;
     let hub = Hub::open(&restoring, (desk, query)).await?;
-    let restored = hub.restore(&since).await;
+    let restored = hub.restore_after(&restoring).await;
     hub.desk.close().await;
     hub.query.close().await;
     restored
@@ -91,6 +90,7 @@ struct Since {
     partitions: Vec<Partition>,
     last_epoch: i64,
     checkpoints: Vec<audit::CheckpointRow>,
+    public_key: [u8; 32],
 }
 
 struct Partition {
@@ -101,11 +101,14 @@ struct Partition {
 }
 
 impl Since {
-    async fn read(database: &Database) -> Result<Self, StoreError> {
+    async fn read(database: &Database, master: &MasterKey) -> Result<Self, StartError> {
         SCHEMA.prepare(database).await?;
         let desk = SCHEMA.open(database, DESK, 1).await?;
         let query = SCHEMA.open(database, QUERY, 1).await?;
-        let mut since = Self::default();
+        let entropy = Entropy::new();
+        let keys = QueryKeys::open(&query, master, &entropy).await?;
+        let public_key = open_signer(&desk, &keys.subsidy, &entropy).await?.public_key();
+        let mut since = Self { public_key, ..Self::default() };
         for municipality in list_municipalities(&desk).await? {
             since.partitions.push(Partition::read(&desk, municipality).await?);
         }
@@ -162,6 +165,15 @@ impl Hub {
         let desk_lane = Lane::new(Arc::clone(&keys.subsidy), entropy.clone(), clock.clone());
         let query_lane = Lane::new(query_keys.subsidy, entropy, clock.clone());
         Ok(Self { desk, query, keys, desk_lane, query_lane, public_key })
+    }
+
+    async fn restore_after(&self, restoring: &Restoring<'_>) -> Result<Restored, NotRestored> {
+        let Some(replaced) = restoring.replaced else { return self.restore(&Since::default()).await };
+        let since = Since::read(replaced, restoring.master).await.map_err(NotRestored::Replaced)?;
+        if since.public_key != self.public_key {
+            return Err(NotRestored::AnotherHub);
+        }
+        self.restore(&since).await
     }
 
     async fn restore(&self, since: &Since) -> Result<Restored, NotRestored> {

@@ -36,7 +36,11 @@ pub struct Made {
 pub async fn make(making: Making<'_>, progress: &(dyn Fn(u64) + Sync)) -> Result<Made, BackupError> {
     let world = World::read(making.data)?;
     let out = Place::open(making.out, making.data)?;
-    let second = making.second.map(|second| Place::open(second, making.data)).transpose()?;
+    let second = making.second.map(|second| Place::open(second, making.data)).transpose();
+    let second = second.map_err(|error| match error {
+        BackupError::Busy(path) if path == out.path => BackupError::SamePlace(path),
+        error => error,
+    })?;
     let taken_ms = SystemClock.now_ms();
     let name = format!("{WHOLE}{}", rfc3339_japan(taken_ms).replace(':', ""));
     let draft = out.draft(&name)?;
@@ -122,9 +126,19 @@ impl Drop for Draft {
     }
 }
 
+/// The hub first: its transactions are the longest, and nobody else waits while it is waited for.
+const ORDER: [Party; 6] = [
+    Party::Hub,
+    Party::Municipality,
+    Party::Intermediate,
+    Party::Eligibility,
+    Party::Portal,
+    Party::Institution,
+];
+
 async fn copy_databases(data: &Path, draft: &Path) -> Result<Vec<(Party, Copied)>, BackupError> {
     let mut files = Vec::new();
-    for party in Party::ALL {
+    for party in ORDER {
         let source = file_path(data, party.as_str());
         if !source.is_file() {
             return Err(BackupError::NoDatabase { party, path: source });
@@ -134,7 +148,7 @@ async fn copy_databases(data: &Path, draft: &Path) -> Result<Vec<(Party, Copied)
         files.push((source, target));
     }
     let copied = copy_together(&files).await?;
-    Ok(Party::ALL.into_iter().zip(copied).collect())
+    Ok(ORDER.into_iter().zip(copied).collect())
 }
 
 fn virtual_now_ms(world: &World, copied: &[(Party, Copied)]) -> i64 {

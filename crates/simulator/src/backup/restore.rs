@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pmh_crypto::MasterKey;
-use pmh_hub::{AuditFault, NotRestored};
+use pmh_hub::NotRestored;
 use pmh_service::{StartError, WORLD_FILE, World, find_master_key, make_private_folder};
 use pmh_store::{Database, StoreError, file_path};
 use pmh_wire::Party;
@@ -171,11 +171,8 @@ async fn restore_hub(
 fn refused(error: NotRestored) -> BackupError {
     match error {
         // A newer program's database is no reason to throw away what it tells.
-        NotRestored::Replaced(newer @ StoreError::NewerDatabase { .. }) => newer.into(),
-        NotRestored::Replaced(error) => BackupError::LostErasures(error.to_string()),
-        NotRestored::Audit(AuditFault::AnotherHub) => {
-            BackupError::LostErasures(AuditFault::AnotherHub.to_string())
-        }
+        NotRestored::Replaced(newer @ StartError::Store(StoreError::NewerDatabase { .. })) => newer.into(),
+        NotRestored::Replaced(_) | NotRestored::AnotherHub => BackupError::LostErasures(error.to_string()),
         NotRestored::Start(error) => error.into(),
         NotRestored::Store(error) => error.into(),
         error @ NotRestored::Audit(_) => BackupError::Hub(error),
