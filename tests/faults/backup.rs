@@ -7,12 +7,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pmh_domain::PmhId;
 use pmh_service::{Exchanges, PeerClient, Pki};
-use pmh_wire::{Code, Door, Erasure, Party, PeerName};
+use pmh_wire::{Code, Door, Erasure, Party, PeerName, TaskStatus};
 use serde_json::Value;
 use tokio::process::Command;
 
 use super::office::fed;
 use super::process::{BINARY, Said, program, run};
+use super::stored::at_hub;
 use super::until;
 use super::world::{CHILD, HOSPITAL, OSAKA, World};
 use crate::support::TestDatabase;
@@ -102,7 +103,12 @@ async fn a_world_that_is_gone_comes_back_from_the_second_place_and_no_key_was_th
     let files = files_in(&kept);
     assert_eq!(files.len(), 8, "six databases, the plan, the manifest");
     for path in &files {
-        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+        assert_eq!(
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{}",
+            path.display()
+        );
     }
     assert_without_secrets(world.data(), &files);
     up.terminate().await;
@@ -133,7 +139,7 @@ async fn a_world_that_is_gone_comes_back_from_the_second_place_and_no_key_was_th
 }
 
 /// At the hub's door with the certificate of the eligibility system.
-async fn at_the_hub(world: &World<'_>) -> PeerClient {
+fn at_the_hub(world: &World<'_>) -> PeerClient {
     let pki = Pki::open(&world.data().join("pki")).unwrap();
     let own = PeerName { party: Party::Eligibility, name: "eligibility".to_owned() };
     let door = world.addresses().reach(Door::HubEligibility).unwrap();
@@ -154,37 +160,87 @@ async fn who_was_erased_since_stays_erased_and_no_linkage_key_of_before_is_taken
     let world = World::seeded(&place).await;
     let up = world.start(world.pmh_sim(["--json", "up"]), "up").await;
     entitled(world.data()).await;
-    let oqs = Oqs::at(at_the_hub(&world).await).await;
+    let oqs = Oqs::at(at_the_hub(&world)).await;
     let kept = backup(&world, &world.beside("out")).await;
     // The epoch is in the backup; the use of the key is not.
     let stranger = PmhId::from_bytes([7; 16]);
     let now_ms = world.addresses().clock().now_ms();
     let (used, unused) = (oqs.mint(&stranger, now_ms), oqs.mint(&stranger, now_ms));
     assert!(oqs.ask(&used).await.status.is_success());
-    until("nothing waits at the hub", async || {
-        let tasks = world.tasks().await;
-        tasks.iter().all(|task| task.status == pmh_wire::TaskStatus::Completed).then_some(())
-    })
-    .await;
+    until_no_rows_wait(&world).await;
     erase_the_child(&world).await;
     assert!(visit(world.data()).await.is_empty());
     let running = restore(&world, &kept).await.must_end_with(14);
     assert!(running.stderr.contains("runs already"), "{}", running.stderr);
     up.terminate().await;
     let told = restore(&world, &kept).await.must_end_with(0).json().remove(0);
-    assert_eq!((&told["peopleErasedAgain"], &told["partitionsErasedAgain"]), (&1.into(), &0.into()), "{told}");
+    assert_eq!(
+        (&told["peopleErasedAgain"], &told["partitionsErasedAgain"]),
+        (&1.into(), &0.into()),
+        "{told}"
+    );
     assert!(told["epochsRetired"].as_i64().unwrap() > 0, "{told}");
     let up = world.start(world.pmh_sim(["--json", "up"]), "again").await;
     assert!(visit(world.data()).await.is_empty(), "the child is back");
-    let again = oqs.through(at_the_hub(&world).await);
+    let again = oqs.through(at_the_hub(&world));
     again.ask(&used).await.assert_refused(Code::UnknownEpoch, "used after the backup");
     again.ask(&unused).await.assert_refused(Code::UnknownEpoch, "minted before the restore");
-    let erasures = world.run(["--json", "erase", "list", "--municipality", OSAKA]).await.must_end_with(0);
-    assert!(erasures.stdout.contains("2026") || erasures.stdout.contains("erased"), "{}", erasures.stdout);
+    // Its record came over, too.
+    assert_eq!(at_hub(&place, "SELECT COUNT(*) FROM erasure WHERE status = 2").await, 1);
     // A second restore, of the same backup, still knows.
     up.terminate().await;
     restore(&world, &kept).await.must_end_with(0);
     let up = world.start(world.pmh_sim(["--json", "up"]), "thrice").await;
     assert!(visit(world.data()).await.is_empty(), "the child is back");
     up.terminate().await;
+}
+
+async fn erase_everything(world: &World<'_>) {
+    let ask = ["--json", "erase", "ask", "--everything", "--by", "sato", "--document", "2026/99"];
+    let asked = world.run(ask.into_iter().chain(["--municipality", OSAKA])).await.must_end_with(0);
+    let asked: Erasure = serde_json::from_str(&asked.stdout).unwrap();
+    let approve = ["erase", "approve", &asked.erasure_id, "--by", "suzuki", "--municipality", OSAKA];
+    world.run(approve).await.must_end_with(0);
+}
+
+async fn until_no_rows_wait(world: &World<'_>) {
+    until("no rows wait at the hub", async || {
+        let tasks = world.tasks().await;
+        tasks
+            .iter()
+            .all(|task| !matches!(task.status, TaskStatus::Accepted | TaskStatus::Processing))
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_waited_bring_nobody_back_and_an_erased_partition_stays_erased() {
+    const ROWS: i64 = 8_000;
+    let place = TestDatabase::sqlite();
+    let world = World::seeded(&place).await;
+    let file = world.generate(ROWS, 5).await;
+    let up = world.start(world.pmh_sim(["--json", "up"]), "up").await;
+    entitled(world.data()).await;
+    until_no_rows_wait(&world).await;
+    let file = file.display().to_string();
+    world.run(["register", &file, "--no-wait", "--municipality", OSAKA]).await.must_end_with(0);
+    let kept = backup(&world, &world.beside("out")).await;
+    until_no_rows_wait(&world).await;
+    erase_the_child(&world).await;
+    up.terminate().await;
+    let told = restore(&world, &kept).await.must_end_with(0).json().remove(0);
+    assert_eq!((&told["peopleErasedAgain"], &told["tasksCancelled"]), (&1.into(), &1.into()), "{told}");
+    let up = world.start(world.pmh_sim(["--json", "up"]), "again").await;
+    until_no_rows_wait(&world).await;
+    assert!(at_hub(&place, "SELECT COUNT(*) FROM person").await < ROWS, "the rows were applied");
+    let kept = backup(&world, &world.beside("out")).await;
+    erase_everything(&world).await;
+    up.terminate().await;
+    let told = restore(&world, &kept).await.must_end_with(0).json().remove(0);
+    assert_eq!(told["partitionsErasedAgain"], 1, "{told}");
+    let osakas = "SELECT COUNT(*) FROM person WHERE municipality_code = '271004'";
+    assert_eq!(at_hub(&place, osakas).await, 0);
+    let osakas = "SELECT COUNT(*) FROM certificate WHERE municipality_code = '271004'";
+    assert_eq!(at_hub(&place, osakas).await, 0);
 }

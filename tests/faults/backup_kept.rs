@@ -19,7 +19,8 @@ pub(super) async fn stopped(place: &TestDatabase) -> World<'_> {
 }
 
 fn standing(out: &Path) -> Vec<PathBuf> {
-    let mut standing: Vec<PathBuf> = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut standing: Vec<PathBuf> =
+        std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path()).collect();
     standing.retain(|path| path.file_name().unwrap() != ".lock");
     standing.sort();
     standing
@@ -57,7 +58,8 @@ async fn the_oldest_go_first_at_both_places_and_the_one_just_made_never() {
 async fn a_place_inside_the_world_and_the_same_place_twice_are_refused() {
     let place = TestDatabase::sqlite();
     let world = stopped(&place).await;
-    let inside = run(with_path(&world, &["backup", "--out"], &world.data().join("out"))).await.must_end_with(14);
+    let inside =
+        run(with_path(&world, &["backup", "--out"], &world.data().join("out"))).await.must_end_with(14);
     assert!(inside.stderr.contains("lost together"), "{}", inside.stderr);
     let out = world.beside("out");
     let mut twice = with_path(&world, &["backup", "--second"], &out);
@@ -74,13 +76,17 @@ async fn without_room_nothing_stands_and_the_next_backup_is_whole() {
     let out = world.beside("out");
     // 1 KiB blocks: the first files fit, the hub's does not. Without the trap the process would be killed.
     let mut narrow = world.program("bash");
-    narrow.args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$0\" backup --out \"$1\"", super::process::BINARY]);
+    narrow.args([
+        "-c",
+        "trap '' XFSZ; ulimit -f 100; exec \"$0\" backup --out \"$1\"",
+        super::process::BINARY,
+    ]);
     narrow.arg(&out);
     let said = run(narrow).await.must_end_with(14);
     assert!(said.stderr.contains("database") || said.stderr.contains("cannot"), "{}", said.stderr);
     assert!(standing(&out).is_empty(), "{:?}", standing(&out));
     let whole = backup(&world, &out).await;
-    assert_eq!(standing(&out), [whole.clone()]);
+    assert_eq!(standing(&out), std::slice::from_ref(&whole));
     restore(&world, &whole).await.must_end_with(0);
 }
 
@@ -110,6 +116,7 @@ async fn a_killed_backup_leaves_nothing_that_looks_whole_and_is_cleared() {
     beside.arg(out.join(".unfinished-backup-of-another"));
     run(beside).await.must_end_with(0);
     backup(&world, &out).await;
-    let unfinished = standing(&out).iter().filter(|path| path.to_string_lossy().contains("unfinished")).count();
+    let unfinished =
+        standing(&out).iter().filter(|path| path.to_string_lossy().contains("unfinished")).count();
     assert_eq!(unfinished, 0);
 }

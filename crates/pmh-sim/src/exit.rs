@@ -170,9 +170,11 @@ impl From<BackupError> for Failure {
             BackupError::NoSecret(_) => {
                 "鍵と証明書はバックアップに含まれません。保管先から戻してください".to_owned()
             }
-            BackupError::LostErasures(_) => "バックアップの後に消去された人が分かりません。復元するとその人の\
+            BackupError::LostErasures(_) => {
+                "バックアップの後に消去された人が分かりません。復元するとその人の\
                  データが戻ります。承知の上なら --accept-lost-erasures を付け、消去をやり直してください"
-                .to_owned(),
+                    .to_owned()
+            }
             BackupError::Hub(_) => "バックアップの監査記録を検証できません".to_owned(),
             BackupError::Start(_) | BackupError::Store(_) | BackupError::File { .. } => {
                 "バックアップまたは復元に失敗しました".to_owned()

@@ -39,7 +39,9 @@ impl Restore {
     pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         if self.database.is_some() {
             let world = World::read(self.data.path()).map(|world| world.name);
-            return Err(on_postgres(&world.or_else(|_| Manifest::read(&self.from).map(|manifest| manifest.world))?));
+            return Err(on_postgres(
+                &world.or_else(|_| Manifest::read(&self.from).map(|manifest| manifest.world))?,
+            ));
         }
         let restoring = Restoring {
             from: &self.from,

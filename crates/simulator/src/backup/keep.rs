@@ -30,7 +30,10 @@ pub(super) fn remove_oldest(place: &Path, made: &Path, keep: Keep) -> Result<Vec
         let path = entry.map_err(BackupError::file(place))?.path();
         let is_whole = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(WHOLE));
         // What cannot be read is nobody's to count on, and not ours to throw away.
-        if is_whole && path != made && let Ok(manifest) = Manifest::read(&path) {
+        if is_whole
+            && path != made
+            && let Ok(manifest) = Manifest::read(&path)
+        {
             others.push((path, manifest.taken_ms));
         }
     }

@@ -68,4 +68,3 @@ impl BackupError {
         move |source| Self::File { path: path.to_owned(), source }
     }
 }
-

@@ -187,3 +187,27 @@ fn remove_folder(path: &Path) -> Result<(), BackupError> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_waits_is_put_in_place_without_the_former_log_and_once() {
+        let data = tempfile::tempdir().unwrap();
+        let path = |name: &str| data.path().join(name);
+        install(data.path(), Party::Portal).unwrap();
+        fs::create_dir(path(RESTORED)).unwrap();
+        fs::write(path("restored/portal.sqlite"), b"restored").unwrap();
+        for former in ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", "hub.sqlite-wal"] {
+            fs::write(path(former), b"former").unwrap();
+        }
+        install(data.path(), Party::Portal).unwrap();
+        assert_eq!(fs::read(path("portal.sqlite")).unwrap(), b"restored");
+        assert!(!path("portal.sqlite-wal").exists() && !path("portal.sqlite-shm").exists());
+        assert!(path("hub.sqlite-wal").exists(), "another party's");
+        fs::write(path("portal.sqlite"), b"later").unwrap();
+        install(data.path(), Party::Portal).unwrap();
+        assert_eq!(fs::read(path("portal.sqlite")).unwrap(), b"later");
+    }
+}

@@ -26,29 +26,29 @@ pub struct Copied {
 /// Copies each first file to the second one, which is there and empty. Not synced to disk.
 pub async fn copy_together(files: &[(PathBuf, PathBuf)]) -> Result<Vec<Copied>, StoreError> {
     let mut writers = Vec::new();
-    let mut copies = Vec::new();
+    let mut readers = Vec::new();
     for (source, target) in files {
         writers.push(connect(options(source)).await?);
-        copies.push(attach(source, target).await?);
+        readers.push(attach(source, target).await?);
     }
     for writer in &mut writers {
         run(writer, "BEGIN IMMEDIATE").await?;
     }
-    for copy in &mut copies {
+    for reader in &mut readers {
         // Only a reading fixes what is seen.
-        run(copy, "BEGIN; SELECT COUNT(*) FROM source.sqlite_schema").await?;
+        run(reader, "BEGIN; SELECT COUNT(*) FROM source.sqlite_schema").await?;
     }
     for mut writer in writers {
         run(&mut writer, "ROLLBACK").await?;
         writer.close().await?;
     }
     let mut copied = Vec::new();
-    for (mut copy, (source, _)) in copies.into_iter().zip(files) {
-        copy_rows(&mut copy).await?;
-        run(&mut copy, "COMMIT").await?;
-        check(&mut copy, source).await?;
-        copied.push(describe(&mut copy).await?);
-        copy.close().await?;
+    for (mut reader, (source, _)) in readers.into_iter().zip(files) {
+        copy_rows(&mut reader).await?;
+        run(&mut reader, "COMMIT").await?;
+        check(&mut reader, source).await?;
+        copied.push(describe(&mut reader).await?);
+        reader.close().await?;
     }
     Ok(copied)
 }
@@ -107,12 +107,14 @@ async fn check(copy: &mut SqliteConnection, source: &Path) -> Result<(), StoreEr
 }
 
 async fn describe(copy: &mut SqliteConnection) -> Result<Copied, StoreError> {
-    let schema_version = sqlx::query_scalar("SELECT MAX(version) FROM main.schema_version").fetch_one(&mut *copy).await?;
+    let schema_version =
+        sqlx::query_scalar("SELECT MAX(version) FROM main.schema_version").fetch_one(&mut *copy).await?;
     let clock: Option<(i64, i64, i64)> =
         sqlx::query_as("SELECT virtual_ms, real_ms, frozen FROM main.clock_state WHERE clock = 1")
             .fetch_optional(&mut *copy)
             .await?;
-    let clock = clock.map(|(virtual_ms, real_ms, frozen)| ClockState { virtual_ms, real_ms, frozen: frozen == 1 });
+    let clock =
+        clock.map(|(virtual_ms, real_ms, frozen)| ClockState { virtual_ms, real_ms, frozen: frozen == 1 });
     Ok(Copied { schema_version, clock })
 }
 

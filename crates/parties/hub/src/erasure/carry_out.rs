@@ -61,7 +61,9 @@ async fn erase(
         return Err(Code::ErasureNotPending.into());
     }
     let counts = match (scope_of(row.scope)?, pending.person) {
-        (ErasureScope::Person, Some(person)) => rows::erase_person(&desk.keys, access, &mut tx, person).await?,
+        (ErasureScope::Person, Some(person)) => {
+            rows::erase_person(&desk.keys, access, &mut tx, person).await?
+        }
         (ErasureScope::Partition, None) => rows::erase_partition(access, &mut tx).await?,
         _ => return Err(StoreError::Inconsistent { table: "erasure", column: "pending" }.into()),
     };

@@ -44,10 +44,7 @@ pub(crate) async fn counters(tx: &mut Tx, access: &PartitionAccess) -> Result<Co
         [access.code()],
         row => row.try_get(0)?
     );
-    Ok(Counters {
-        next_person: next_person.first().copied(),
-        next_account: next_account.first().copied(),
-    })
+    Ok(Counters { next_person: next_person.first().copied(), next_account: next_account.first().copied() })
 }
 
 /// Counts below these were given elsewhere: somebody else would be taken for whoever had one.
