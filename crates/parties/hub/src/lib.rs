@@ -26,6 +26,7 @@ mod keys;
 mod numbering;
 mod portal;
 mod registration;
+mod restore;
 #[cfg(test)]
 mod stand;
 mod start;
@@ -37,6 +38,7 @@ mod worker;
 pub use eligibility::EPOCHS_KEPT_MAX;
 pub use erasure::{ERASURES_WAITING_MAX, Retention};
 pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX, WAITING_CHUNKS_MAX};
+pub use restore::{AuditFault, NotRestored, Restored, Restoring, restore};
 pub use start::{Options, StartError, start, start_with};
 pub use store::SCHEMA;
 pub use users::UserOptions;

@@ -132,7 +132,7 @@ async fn import_seed(env: &PartyEnv, store: &Store) -> Result<(), StartError> {
 }
 
 /// The key that signs checkpoints, sealed under the hub's own ring.
-async fn open_signer(
+pub(crate) async fn open_signer(
     store: &Store,
     rings: &SubsidyRings,
     entropy: &Entropy,

@@ -7,6 +7,7 @@ pub(crate) mod bindings;
 pub(crate) mod certificates;
 pub(crate) mod chunks;
 pub(crate) mod epochs;
+pub(crate) mod erased;
 pub(crate) mod erasing;
 pub(crate) mod erasures;
 pub(crate) mod file_rows;
@@ -82,6 +83,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             sqlite: include_str!("../../migrations/sqlite/0009_audit_cut.sql"),
             postgres: include_str!("../../migrations/postgres/0009_audit_cut.sql"),
         },
+        Migration {
+            version: 10,
+            name: "erased",
+            sqlite: include_str!("../../migrations/sqlite/0010_erased.sql"),
+            postgres: include_str!("../../migrations/postgres/0010_erased.sql"),
+        },
     ],
     roles: &[
         Role {
@@ -99,7 +106,7 @@ pub const SCHEMA: PartySchema = PartySchema {
                 "GRANT SELECT ON binding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON joined TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON erasure TO {role}",
-                "GRANT SELECT, INSERT ON erasure_count TO {role}",
+                "GRANT SELECT, INSERT ON erasure_count, erased TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON unrouted TO {role}",
                 "GRANT INSERT ON unbinding TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON audit TO {role}",
