@@ -10,6 +10,7 @@ mod office;
 mod one_owner;
 mod process;
 mod readme;
+mod resealed;
 mod six_processes;
 mod stored;
 mod sweep;

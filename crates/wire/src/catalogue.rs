@@ -1,7 +1,7 @@
 //! The one table of errors: an error is added here and nowhere else.
 //!
 //! Groups: A access, R registration files and rows, N numbering and linking, E linkage keys, P portal,
-//! C confirmation, T terminal, D deletion and erasure, S service. The texts are fixed: none takes a value, so none can leak one.
+//! C confirmation, T terminal, D deletion and erasure, K keys, S service. The texts are fixed: none takes a value, so none can leak one.
 
 use std::{fmt, str::FromStr};
 

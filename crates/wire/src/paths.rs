@@ -64,6 +64,9 @@ pub const ADMIN_NUMBERS: &str = "/__admin/numbers";
 /// The operator of the hub, on a municipality's documented request.
 pub const ADMIN_ERASURES: &str = "/__admin/erasures";
 
+/// `GET` lists the hub's keys, `POST` takes a `KeyCommand`.
+pub const ADMIN_KEYS: &str = "/__admin/keys";
+
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
 

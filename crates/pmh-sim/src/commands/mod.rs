@@ -7,6 +7,7 @@ mod erase;
 mod erasure_report;
 mod generate;
 mod input;
+mod keys;
 mod layout;
 mod municipality;
 mod number;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     User(user::User),
     /// Changes an Individual Number, or joins two of one person. 個人番号の変更・統合をします。
     Number(number::Number),
+    /// Rotates, destroys and shows the hub's keys. ハブの鍵の切替・再暗号化・破棄をします。
+    Keys(keys::Keys),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -82,6 +85,7 @@ impl Command {
             Self::Municipality(municipality) => municipality.run(output).await,
             Self::User(user) => user.run(output).await,
             Self::Number(number) => number.run(output).await,
+            Self::Keys(keys) => keys.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }
