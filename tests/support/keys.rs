@@ -91,8 +91,10 @@ impl Copy {
                 sqlx::query_as(sql).bind(partition).fetch_all(conn).await.unwrap()
             })
         };
-        let identity = wrapped("SELECT key_version, wrapped FROM identity_key WHERE municipality_code = $1").await;
-        let subsidy = wrapped("SELECT key_version, wrapped FROM subsidy_key WHERE municipality_code = $1").await;
+        let identity =
+            wrapped("SELECT key_version, wrapped FROM identity_key WHERE municipality_code = $1").await;
+        let subsidy =
+            wrapped("SELECT key_version, wrapped FROM subsidy_key WHERE municipality_code = $1").await;
         let audit = wrapped("SELECT key_version, wrapped FROM audit_key WHERE municipality_code = $1").await;
         let index = on_connection!(&mut tx, conn => {
             sqlx::query_scalar("SELECT wrapped FROM identity_index_key WHERE municipality_code = $1")

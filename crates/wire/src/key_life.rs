@@ -109,7 +109,10 @@ pub struct KeyName {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum KeyCommand {
     /// Adds a version. It becomes primary by itself when every live process has loaded it, and the rows follow.
-    Rotate { partition: String, area: KeyArea },
+    Rotate {
+        partition: String,
+        area: KeyArea,
+    },
     /// Looks at once for rows under older versions, instead of within half a minute.
     Reseal,
     Disable(KeyName),
@@ -118,6 +121,8 @@ pub enum KeyCommand {
     /// For good.
     Destroy(KeyName),
     /// A municipality whose partition is empty loses all its keys, and the master key is replaced.
-    Shred { municipality_code: String },
+    Shred {
+        municipality_code: String,
+    },
     RotateMaster,
 }

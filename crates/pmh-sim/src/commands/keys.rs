@@ -90,8 +90,8 @@ struct Name {
     #[arg(long)]
     area: Area,
     /// The version, as `keys list` shows it.
-    #[arg(long = "key", value_name = "VERSION")]
-    version: i64,
+    #[arg(long, value_name = "VERSION")]
+    key: i64,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -111,7 +111,7 @@ impl From<Area> for KeyArea {
 
 impl From<Name> for KeyName {
     fn from(name: Name) -> Self {
-        Self { partition: name.municipality, area: name.area.into(), version: name.version }
+        Self { partition: name.municipality, area: name.area.into(), version: name.key }
     }
 }
 

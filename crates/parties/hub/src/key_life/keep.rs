@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pmh_domain::{Clock, SystemClock};
 use pmh_service::StartError;
-use pmh_store::{StoreError, Tx};
+use pmh_store::{Kind, StoreError, Tx};
 use pmh_wire::KeyArea;
 use tokio_util::sync::CancellationToken;
 
@@ -43,6 +43,10 @@ impl KeyLife {
     /// Before the first door opens: from here on nothing becomes primary that this process has not loaded.
     pub(crate) async fn join(&self) -> Result<(), StartError> {
         self.load().await?;
+        if self.erasing.desk.store.kind() == Kind::Sqlite {
+            // One process has a file: whoever is written there besides was killed.
+            self.forget_others().await?;
+        }
         self.beat().await?;
         // A version that became primary between the two is loaded here.
         self.load().await?;
@@ -56,6 +60,9 @@ impl KeyLife {
             if is_new || now_ms.saturating_sub(*beaten_ms) >= BEAT_EVERY_MS {
                 self.beat().await?;
                 *beaten_ms = now_ms;
+            }
+            if is_new {
+                self.reseal.notify_one();
             }
             if !self.promote_what_is_loaded().await? {
                 return Ok(());
@@ -76,7 +83,6 @@ impl KeyLife {
         let generation = desk.keys.reload(&desk.store, &master).await?;
         inquiry.keys.reload(&inquiry.store, &master).await?;
         self.loaded.store(generation, Ordering::SeqCst);
-        self.reseal.notify_one();
         Ok(true)
     }
 
@@ -84,7 +90,14 @@ impl KeyLife {
         let now_ms = SystemClock.now_ms();
         let mut tx = self.erasing.desk.store.write().await?;
         let loaded = self.loaded.load(Ordering::SeqCst);
-        key_life::beat(&mut tx, &self.process, loaded, (now_ms, now_ms - DEAD_AFTER_MS)).await?;
+        key_life::beat(&mut tx, &self.process, loaded, now_ms).await?;
+        key_life::forget_silent(&mut tx, now_ms - DEAD_AFTER_MS).await?;
+        tx.commit().await
+    }
+
+    async fn forget_others(&self) -> Result<(), StoreError> {
+        let mut tx = self.erasing.desk.store.write().await?;
+        key_life::forget_silent(&mut tx, i64::MAX).await?;
         tx.commit().await
     }
 

@@ -21,22 +21,21 @@ impl KeyLife {
         let (desk, inquiry) = (&self.erasing.desk, &self.erasing.inquiry);
         let mut tx = desk.store.read().await?;
         let mut query = inquiry.store.read().await?;
-        let processes =
-            Processes(key_life::list_live(&mut tx, SystemClock.now_ms() - DEAD_AFTER_MS).await?);
+        let processes = Processes(key_life::list_live(&mut tx, SystemClock.now_ms() - DEAD_AFTER_MS).await?);
         let mut partitions: Vec<PartitionKeys> = Vec::new();
         for (partition, area) in desk.keys.rings() {
             super::bind(&mut tx, &partition).await?;
             let ring = RingRows::read(&mut tx, &partition, area).await?;
             let counted = count_rows(&mut tx, &mut query, &partition, area).await?;
-            let bodies = ring.0.iter().map(|row| {
-                ring.body(area, *row, rows_under(&counted, row.version), &processes)
-            });
+            let bodies =
+                ring.0.iter().map(|row| ring.body(area, *row, rows_under(&counted, row.version), &processes));
             of(&mut partitions, &partition).keys.extend(bodies);
         }
         for (partition, area, version) in key_life::list_destroyed(&mut tx).await? {
-            let area = KeyArea::ALL.into_iter().find(|one| one.as_str() == area).ok_or(
-                StoreError::Inconsistent { table: "destroyed_key", column: "area" },
-            )?;
+            let area = KeyArea::ALL
+                .into_iter()
+                .find(|one| one.as_str() == area)
+                .ok_or(StoreError::Inconsistent { table: "destroyed_key", column: "area" })?;
             let (standing, waits_for) = (KeyStanding::Destroyed, None);
             let key = KeyVersion { area, version, standing, rows_left: 0, loaded_by: 0, waits_for };
             of(&mut partitions, &partition).keys.push(key);

@@ -17,46 +17,55 @@ use crate::store::resealing::{OldRow, RowKey, SealedTable, tables_of};
 
 /// What was written by a transaction that had begun before the last promotion is found this much later.
 const EVERY: Duration = Duration::from_secs(30);
+/// When not every process has loaded the newest keys, or the database was busy.
+const SOON: Duration = Duration::from_secs(1);
 const REST_MIN_MS: u64 = 1;
 
 /// Until shutdown.
 pub(crate) async fn reseal_in_background(life: KeyLife, shutdown: CancellationToken) {
     loop {
-        let resealing = async {
-            if let Err(error) = life.reseal_all().await {
-                tracing::warn!(%error, "sealing anew waits; tried again in half a minute");
+        let done = tokio::select! {
+            done = life.reseal_all() => done,
+            () = shutdown.cancelled() => return,
+        };
+        let pause = match done {
+            Ok(true) => EVERY,
+            Ok(false) => SOON,
+            Err(error) => {
+                tracing::warn!(%error, "sealing anew waits; tried again in a second");
+                SOON
             }
         };
         tokio::select! {
-            () = resealing => {}
-            () = shutdown.cancelled() => return,
-        }
-        tokio::select! {
             () = life.reseal.notified() => {}
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
             () = shutdown.cancelled() => return,
         }
     }
 }
 
 impl KeyLife {
-    pub(super) async fn reseal_all(&self) -> Result<(), StoreError> {
+    /// `false`: a ring waits for processes that seal under an older version.
+    pub(super) async fn reseal_all(&self) -> Result<bool, StoreError> {
+        let mut all = true;
         for (partition, area) in self.erasing.desk.keys.rings() {
-            if self.is_settled(&partition, area).await? {
-                for table in tables_of(&partition, area) {
-                    self.reseal_table(&partition, area, table).await?;
-                }
+            if !self.erasing.desk.keys.ring(&partition, area).is_some_and(|ring| ring.has_older()) {
+                continue;
+            }
+            if !self.is_settled(&partition, area).await? {
+                all = false;
+                continue;
+            }
+            for table in tables_of(&partition, area) {
+                self.reseal_table(&partition, area, table).await?;
             }
         }
-        Ok(())
+        Ok(all)
     }
 
-    /// Whether the ring has older versions and every live process seals under the newest.
+    /// Whether every live process seals under the newest version.
     async fn is_settled(&self, partition: &str, area: KeyArea) -> Result<bool, StoreError> {
         let desk = &self.erasing.desk;
-        if !desk.keys.ring(partition, area).is_some_and(|ring| ring.has_older()) {
-            return Ok(false);
-        }
         let mut tx = desk.store.read().await?;
         super::bind(&mut tx, partition).await?;
         let primary = RingRows::read(&mut tx, partition, area).await?.primary();

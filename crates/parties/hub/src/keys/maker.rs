@@ -57,8 +57,7 @@ impl Maker<'_> {
         let mut version = 1;
         if let Some(before) = before {
             let place = data_place(partition, Area::Subsidy, before.key_version)?;
-            let key =
-                DataKey::unwrap(self.master, &before.wrapped, place).map_err(|_| wrong_master_key())?;
+            let key = DataKey::unwrap(self.master, &before.wrapped, place).map_err(|_| wrong_master_key())?;
             let place = data_place(partition, Area::Audit, before.key_version)?;
             let wrapped = key.wrap(self.master, self.entropy, place);
             let key = WrappedKey { key_version: before.key_version, wrapped, state: ACTIVE };

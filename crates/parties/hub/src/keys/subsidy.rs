@@ -50,11 +50,7 @@ fn rings(
 }
 
 impl SubsidyRings {
-    pub(super) async fn load(
-        tx: &mut Tx,
-        master: &MasterKey,
-        entropy: &Entropy,
-    ) -> Result<Self, StartError> {
+    pub(super) async fn load(tx: &mut Tx, master: &MasterKey, entropy: &Entropy) -> Result<Self, StartError> {
         let loaded = RwLock::new(Arc::new(Loaded::read(tx, master).await?));
         Ok(Self { loaded, entropy: entropy.clone() })
     }

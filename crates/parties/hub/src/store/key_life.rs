@@ -43,12 +43,12 @@ pub(crate) async fn next_generation(tx: &mut Tx) -> Result<i64, StoreError> {
     rows.into_iter().next().ok_or(StoreError::Inconsistent { table: "key_generation", column: "id" })
 }
 
-/// A process says that it lives and what it has loaded; those that have been silent since `dead_ms` are forgotten.
+/// A process says that it lives and what it has loaded.
 pub(crate) async fn beat(
     tx: &mut Tx,
     process: &[u8],
     generation: i64,
-    (seen_ms, dead_ms): (i64, i64),
+    seen_ms: i64,
 ) -> Result<(), StoreError> {
     run!(
         tx,
@@ -56,7 +56,12 @@ pub(crate) async fn beat(
          DO UPDATE SET generation = excluded.generation, seen_ms = excluded.seen_ms",
         [process, generation, seen_ms]
     );
-    run!(tx, "DELETE FROM hub_process WHERE seen_ms < $1", [dead_ms]);
+    Ok(())
+}
+
+/// Those that have said nothing since.
+pub(crate) async fn forget_silent(tx: &mut Tx, since_ms: i64) -> Result<(), StoreError> {
+    run!(tx, "DELETE FROM hub_process WHERE seen_ms < $1", [since_ms]);
     Ok(())
 }
 

@@ -49,10 +49,7 @@ const IDENTITY: &[SealedTable] = &[
     table("registration_task", &[("task", Kind::Bytes)], &["file_name"]),
     SealedTable { rows: 4, ..table("registration_chunk", CHUNK, &["sealed"]) },
     SealedTable { rows: 4, ..table("registration_result", CHUNK, &["sealed"]) },
-    SealedTable {
-        is_versioned: true,
-        ..table("user_account", &[("account", Kind::Number)], &["sealed"])
-    },
+    SealedTable { is_versioned: true, ..table("user_account", &[("account", Kind::Number)], &["sealed"]) },
     table("erasure", &[("erasure", Kind::Bytes)], &["pending"]),
 ];
 const SUBSIDY: &[SealedTable] = &[
@@ -186,11 +183,8 @@ impl SealedTable {
         old: &OldRow,
         sealed: &[Option<Vec<u8>>],
     ) -> Result<bool, StoreError> {
-        let mut values = vec![
-            Value::Text(partition.to_owned()),
-            Value::Number(primary),
-            Value::Number(old.key_version),
-        ];
+        let mut values =
+            vec![Value::Text(partition.to_owned()), Value::Number(primary), Value::Number(old.key_version)];
         let mut place = |value: Value| {
             values.push(value);
             values.len()
