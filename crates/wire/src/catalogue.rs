@@ -140,7 +140,7 @@ mod tests {
         for code in Code::ALL {
             let rest = code.as_str().strip_prefix("PMH-").unwrap();
             let (group, digits) = rest.split_at(1);
-            assert!("ARNEPCTDS".contains(group) && digits.len() == 3, "{code}");
+            assert!("ARNEPCTDKS".contains(group) && digits.len() == 3, "{code}");
             assert!(digits.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
             assert_eq!(code.as_str().parse(), Ok(*code));
         }

@@ -89,7 +89,7 @@ impl KeyLife {
             if after.is_none() {
                 return Ok(());
             }
-            let rest_ms = u64::try_from(stopwatch.elapsed_ms()).unwrap_or_default().max(REST_MIN_MS);
+            let rest_ms = stopwatch.elapsed_ms().max(REST_MIN_MS);
             tokio::time::sleep(Duration::from_millis(rest_ms)).await;
         }
     }

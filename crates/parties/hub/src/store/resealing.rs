@@ -189,20 +189,18 @@ impl SealedTable {
             values.push(value);
             values.len()
         };
-        let (mut set, mut only) = (String::new(), String::new());
+        let mut set = vec!["key_version = $2".to_owned()];
+        let mut only = vec!["municipality_code = $1".to_owned(), "key_version = $3".to_owned()];
         for ((column, before), after) in self.columns.iter().zip(&old.sealed).zip(sealed) {
             if let (Some(before), Some(after)) = (before, after) {
-                set += &format!(", {column} = ${}", place(Value::Bytes(after.clone())));
-                only += &format!(" AND {column} = ${}", place(Value::Bytes(before.clone())));
+                set.push(format!("{column} = ${}", place(Value::Bytes(after.clone()))));
+                only.push(format!("{column} = ${}", place(Value::Bytes(before.clone()))));
             }
         }
         for ((name, _), part) in self.key.iter().zip(&old.key.0) {
-            only += &format!(" AND {name} = ${}", place(part.clone()));
+            only.push(format!("{name} = ${}", place(part.clone())));
         }
-        let sql = format!(
-            "UPDATE {} SET key_version = $2{set} WHERE municipality_code = $1 AND key_version = $3{only}",
-            self.name
-        );
+        let sql = format!("UPDATE {} SET {} WHERE {}", self.name, set.join(", "), only.join(" AND "));
         Ok(run_list!(tx, sql.as_str(), &values, |query, value| bind!(query, value)) == 1)
     }
 }
