@@ -14,7 +14,7 @@ use crate::audit::Lane;
 use crate::eligibility::Epochs;
 use crate::keys::{DeskKeys, QueryKeys};
 use crate::state::{Inquiry, InquiryParts};
-use crate::store::{DESK, SCHEMA};
+use crate::store::{DESK, SCHEMA, municipalities};
 
 pub(crate) const OSAKA: &str = "271004";
 
@@ -36,6 +36,9 @@ impl Stand {
         let entropy = Entropy::new();
         let osaka: MunicipalityCode = OSAKA.parse().unwrap();
         let master = MasterKey::generate(&entropy);
+        let mut tx = store.write().await.unwrap();
+        municipalities::put(&mut tx, osaka, "大阪市", b"hash").await.unwrap();
+        tx.commit().await.unwrap();
         let keys = DeskKeys::open(&store, &master, &entropy, &[osaka]).await.unwrap();
         Self { store, keys, entropy, master, access: PartitionAccess::of_the_hub(osaka), _folder: folder }
     }
