@@ -43,7 +43,7 @@ async fn a_damaged_chunk_fails_its_task_and_the_next_task_goes_on(place: &TestDa
     assert_eq!(results[1_000].history_key, None, "it did not open");
     assert_eq!(results[2_000].history_key.as_deref(), Some("H-2000"));
 
-    let next = office.register(&[person(11).record()]).await;
+    let next = office.register(&[person(3_000).record()]).await;
     assert_eq!((next.status, next.registered), (TaskStatus::Completed, 1));
     let cancel = paths::task_cancellation(&task.task_id);
     post_json(&office.hub, &cancel, "").await.assert_refused(Code::NothingToCancel, "failed");

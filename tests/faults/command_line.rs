@@ -202,8 +202,8 @@ async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
         "card",
         "erase",
         "municipality",
-        "number",
         "user",
+        "number",
         "status",
         "generate",
     ];

@@ -15,6 +15,7 @@ mod database;
 mod dialect;
 mod error;
 mod migration;
+mod parameters;
 mod postgres;
 mod schema;
 pub mod setting;

@@ -28,6 +28,10 @@ pub const WAL_BYTES_MAX: u64 = 64 << 20;
 /// How long cutting the log waits for readers; writers wait with it.
 const TRUNCATE_TIMEOUT_MS: u64 = 500;
 
+/// Writers take turns, so few connections serve all readers beside one of them. Each keeps pages and prepared statements
+/// of its own, some megabytes of memory.
+const CONNECTIONS_MAX: u32 = 4;
+
 /// The file of a party.
 pub fn file_path(folder: &Path, party: &str) -> PathBuf {
     folder.join(format!("{party}.sqlite"))
@@ -49,7 +53,7 @@ pub(crate) async fn prepare(schema: &PartySchema, folder: &Path) -> Result<(), S
 
 pub(crate) async fn open(schema: &PartySchema, folder: &Path, connections: u32) -> Result<Store, StoreError> {
     let path = file_path(folder, schema.party);
-    let pool = pool(&path, connections).await?;
+    let pool = pool(&path, connections.min(CONNECTIONS_MAX)).await?;
     Ok(Store::Sqlite { pool, writers: writers_of(&path)? })
 }
 

@@ -3,7 +3,7 @@
 use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{StoreError, dialect};
+use crate::{StoreError, dialect, parameters};
 
 /// An open transaction. Dropping it rolls back.
 pub enum Tx {
@@ -42,6 +42,14 @@ macro_rules! on_connection {
 }
 
 impl Tx {
+    /// A statement whose numbered parameters stand in order, each once, in the form that this database binds fastest.
+    pub fn in_order(&self, sql: String) -> String {
+        match self {
+            Self::Sqlite { .. } => parameters::unnamed(&sql).unwrap_or(sql),
+            Self::Postgres(_) => sql,
+        }
+    }
+
     pub async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite { transaction, turn } => {

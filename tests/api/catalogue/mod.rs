@@ -8,6 +8,7 @@ mod access;
 mod cards;
 mod erasures;
 mod files;
+mod numbers;
 mod queries;
 mod tasks;
 mod unreachable;
@@ -57,6 +58,7 @@ async fn every_code_is_drawn_through_a_door() {
     access::draw(&mut drawn, &TestDatabase::sqlite()).await;
     queries::draw(&mut drawn, &TestDatabase::sqlite()).await;
     cards::draw(&mut drawn, &TestDatabase::sqlite()).await;
+    numbers::draw(&mut drawn, &TestDatabase::sqlite()).await;
     erasures::draw(&mut drawn, &TestDatabase::sqlite()).await;
     users::draw(&mut drawn, &TestDatabase::sqlite()).await;
     unreachable::draw(&mut drawn, &TestDatabase::sqlite()).await;

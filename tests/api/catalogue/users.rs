@@ -104,7 +104,7 @@ pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
     };
     let people = vec![
         user("s-admin", Role::Administrator, &["manage-users"], "*"),
-        user("s-clerk", Role::Clerk, &["register", "load-files", "follow-tasks"], "OsakaChild"),
+        user("s-clerk", Role::Clerk, &["register", "load-files", "follow-tasks", "erase"], "OsakaChild"),
         user("s-locked", Role::Clerk, &["search"], "*"),
     ];
     let options = pmh_hub::Options { users, ..pmh_hub::Options::default() };
@@ -140,6 +140,11 @@ async fn accounts(drawn: &mut Drawn, desk: &Desk, admin: &str, clerk: &str) {
     drawn.refused(Code::UserIdTaken, &applied(taken).await);
     assert!(applied(application("s-new", |_| {})).await.status.is_success());
     drawn.refused(Code::OwnDecision, &desk.post(Some(admin), paths::USER_APPROVALS, &named).await);
+    let asked_by_name = json!({
+        "scope": "person", "myNumber": person(0).my_number, "reason": "died", "document": "1", "requestedBy": "s-new",
+    });
+    let refused = desk.post(Some(clerk), paths::ERASURES, &asked_by_name).await;
+    drawn.refused(Code::SignedInPersonActs, &refused);
     drawn.refused(Code::AccountNotInState, &desk.post(Some(admin), paths::USER_CREDENTIALS, &named).await);
 }
 

@@ -149,9 +149,10 @@ macro_rules! fetch {
 
 /// Runs one statement with a list of rows or values bound in order after the fixed binds.
 macro_rules! fetch_list {
-    ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?], $list:expr, |$query:ident, $item:ident| $push:expr, $row:ident => $map:expr) => {
+    ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?], $list:expr, |$query:ident, $item:ident| $push:expr, $row:ident => $map:expr) => {{
+        let sql = $tx.in_order($sql);
         pmh_store::on_connection!($tx, conn => {
-            let mut $query = sqlx::query(sqlx::AssertSqlSafe($sql))$(.bind($bind))*;
+            let mut $query = sqlx::query(sqlx::AssertSqlSafe(sql))$(.bind($bind))*;
             for $item in $list {
                 $query = $push;
             }
@@ -162,7 +163,7 @@ macro_rules! fetch_list {
             }
             mapped
         })
-    };
+    }};
 }
 
 /// Runs one statement and answers how many rows it touched.
@@ -176,15 +177,16 @@ macro_rules! run {
 
 /// Runs one multi-row statement.
 macro_rules! run_list {
-    ($tx:expr, $sql:expr, $list:expr, |$query:ident, $item:ident| $push:expr) => {
+    ($tx:expr, $sql:expr, $list:expr, |$query:ident, $item:ident| $push:expr) => {{
+        let sql = $tx.in_order($sql);
         pmh_store::on_connection!($tx, conn => {
-            let mut $query = sqlx::query(sqlx::AssertSqlSafe($sql));
+            let mut $query = sqlx::query(sqlx::AssertSqlSafe(sql));
             for $item in $list {
                 $query = $push;
             }
             $query.execute(conn).await?.rows_affected()
         })
-    };
+    }};
 }
 
 pub(crate) use {fetch, fetch_list, run, run_list};

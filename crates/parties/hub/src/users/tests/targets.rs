@@ -47,7 +47,8 @@ fn names(route: &Route) -> Names {
     match (route.verb, route.path) {
         (Verb::Post, paths::SUBJECTS | paths::FILES) => Names::Rows,
         (Verb::Get, paths::TASKS) => Names::Tasks,
-        (Verb::Get, paths::TASK | paths::TASK_RESULTS | paths::TASK_SUBJECTS) => Names::Task,
+        (Verb::Get, paths::TASK | paths::TASK_RESULTS | paths::TASK_SUBJECTS)
+        | (Verb::Post, paths::TASK_CANCELLATION) => Names::Task,
         (Verb::Post, paths::SEARCH) => Names::Person(|number| json!({ "myNumber": number })),
         (Verb::Post, paths::DELIVERIES) => {
             Names::Person(|number| json!({ "from": "2026-10-01", "to": "2026-10-01", "myNumber": number }))
