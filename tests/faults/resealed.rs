@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
+use pmh_crypto::{Entropy, MasterKey};
 use pmh_wire::{KeyList, KeyStanding, Party};
 
 use super::process::Running;
@@ -75,6 +76,19 @@ async fn a_hub_killed_while_rows_are_sealed_anew_goes_on_with_what_is_left(place
     }
     let shown = world.run(["--lang", "en", "keys", "list", "--municipality", OSAKA]).await.must_end_with(0);
     assert_eq!(shown.stdout.matches("destroyed").count(), 2, "{}", shown.stdout);
+}
+
+/// Whoever starts the hub keeps the key, so the hub cannot replace it.
+#[tokio::test]
+async fn a_master_key_from_the_environment_is_not_replaced() {
+    let place = TestDatabase::sqlite();
+    let world = World::seeded(&place).await;
+    let mut hub = world.pmh_sim(["--json", "serve", "hub"]);
+    hub.env("PMH_MASTER_KEY_HUB", MasterKey::generate(&Entropy::new()).to_text().as_str());
+    let hub = world.start(hub, "hub").await;
+    let said = world.run(["keys", "rotate", "--master"]).await.must_end_with(12);
+    assert!(said.stderr.contains("PMH-K406"), "{}", said.stderr);
+    hub.terminate().await;
 }
 
 for_each_store!(a_hub_killed_while_rows_are_sealed_anew_goes_on_with_what_is_left);

@@ -7,7 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::answers::until;
 use crate::support::erasing::for_everything;
-use crate::support::keys::{Copy, desk, key, write_answer_under};
+use crate::support::keys::{
+    Copy, desk, join_as_another_process, key, load_as_another_process, write_answer_under,
+};
 use crate::support::people::{ENROLLED, person};
 use crate::support::reception::BOTH;
 use crate::support::world::{OSAKA, TOKYO, World};
@@ -71,6 +73,31 @@ async fn keys_rotate_under_queries_and_the_old_versions_are_destroyed(place: &Te
     for act in ["key.add", "key.promote", "key.disable", "key.destroy"] {
         assert_eq!(acts.iter().filter(|one| **one == act).count(), 2, "the municipality reads of {act}");
     }
+}
+
+async fn nothing_goes_on_until_every_live_process_has_loaded_it(place: &TestDatabase) {
+    let (world, _intermediate) = World::hub(place).await;
+    world.office(OSAKA).register(&[person(0).record()]).await;
+    let [old, new] = [1, 2].map(|version| key(OSAKA, KeyArea::Subsidy, version));
+    join_as_another_process(place).await;
+    world.rotate(OSAKA, KeyArea::Subsidy).await;
+    let added = world.until_key(&new, |key| key.loaded_by == 1).await;
+    assert_eq!((added.standing, added.waits_for), (KeyStanding::Added, Some(KeyWait::Processes)));
+    assert_eq!(world.keys().await.processes, 2);
+    load_as_another_process(place).await;
+    world.until_resealed(&new).await;
+
+    join_as_another_process(place).await;
+    let disable = KeyCommand::Disable(old.clone());
+    world.command_keys(&disable).await.assert_refused(Code::KeyInUse, "somebody may seal under it");
+    load_as_another_process(place).await;
+    world.command_keys(&disable).await.json::<pmh_wire::KeyList>();
+    join_as_another_process(place).await;
+    let destroy = KeyCommand::Destroy(old);
+    world.command_keys(&destroy).await.assert_refused(Code::KeyNotDisabled, "not yet everywhere");
+    load_as_another_process(place).await;
+    until("it is destroyed", async || world.command_keys(&destroy).await.status.is_success().then_some(()))
+        .await;
 }
 
 async fn a_key_in_use_is_neither_disabled_nor_destroyed(place: &TestDatabase) {
@@ -207,6 +234,7 @@ async fn a_hub_starts_again_without_the_shredded_municipality_and_under_the_new_
 }
 
 for_each_store!(
+    nothing_goes_on_until_every_live_process_has_loaded_it,
     a_hub_starts_again_without_the_shredded_municipality_and_under_the_new_master_key,
     keys_rotate_under_queries_and_the_old_versions_are_destroyed,
     a_key_in_use_is_neither_disabled_nor_destroyed,

@@ -174,3 +174,34 @@ pub(crate) async fn write_answer_under(
     });
     Ok(())
 }
+
+const ANOTHER: &[u8] = b"another process";
+
+async fn say_loaded(place: &TestDatabase, generation: i64) {
+    let store = desk(place).await;
+    let mut tx = store.write().await.unwrap();
+    on_connection!(&mut tx, conn => {
+        sqlx::query(
+            "INSERT INTO hub_process (process, generation, seen_ms) VALUES ($1, $2, $3) \
+             ON CONFLICT (process) DO UPDATE SET generation = excluded.generation",
+        )
+        .bind(ANOTHER)
+        .bind(generation)
+        .bind(i64::MAX)
+        .execute(conn)
+        .await
+        .unwrap()
+        .rows_affected()
+    });
+    tx.commit().await.unwrap();
+}
+
+/// A second hub process that lives and has loaded nothing.
+pub(crate) async fn join_as_another_process(place: &TestDatabase) {
+    say_loaded(place, -1).await;
+}
+
+/// It has loaded whatever there is and will be.
+pub(crate) async fn load_as_another_process(place: &TestDatabase) {
+    say_loaded(place, i64::MAX).await;
+}
