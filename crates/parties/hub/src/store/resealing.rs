@@ -155,7 +155,7 @@ impl SealedTable {
             self.rows
         );
         let parts: &[Value] = after.map_or(&[], |after| &after.0);
-        Ok(fetch_list!(tx, sql.as_str(), [partition, primary], parts, |query, part| bind!(query, part),
+        Ok(fetch_list!(tx, sql, [partition, primary], parts, |query, part| bind!(query, part),
             row => {
                 let mut key = Vec::with_capacity(self.key.len());
                 for (at, (_, kind)) in self.key.iter().enumerate() {
@@ -201,6 +201,6 @@ impl SealedTable {
             only.push(format!("{name} = ${}", place(part.clone())));
         }
         let sql = format!("UPDATE {} SET {} WHERE {}", self.name, set.join(", "), only.join(" AND "));
-        Ok(run_list!(tx, sql.as_str(), &values, |query, value| bind!(query, value)) == 1)
+        Ok(run_list!(tx, sql, &values, |query, value| bind!(query, value)) == 1)
     }
 }
