@@ -115,10 +115,10 @@ async fn number(topology: &Topology, records: &[SubjectRecord]) -> Result<BTreeM
 }
 
 async fn measure(topology: &Topology, people: &[Vec<PmhId>], rounds: u64) -> Result<Vec<Vec<u64>>> {
-    let name = PeerName { party: Party::Eligibility, name: "oqs".to_owned() };
+    let name = PeerName { party: Party::Eligibility, name: "bench".to_owned() };
     let address = topology.world().reach(Door::HubEligibility)?;
     let pki = topology.pki();
-    let hub = PeerClient::new(&pki.load(&name)?, pki.ca(), Party::Hub, address, Exchanges::none());
+    let hub = PeerClient::new(&pki.issue(&name)?, pki.ca(), Party::Hub, address, Exchanges::none());
     let epoch = agree(&hub).await?;
     let mut chance = Chance::named(1, "order of causes");
     let mut times = vec![Vec::new(); CAUSES.len()];
