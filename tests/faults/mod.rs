@@ -12,6 +12,7 @@ mod office;
 mod one_owner;
 mod process;
 mod readme;
+mod resealed;
 mod restore_refused;
 mod six_processes;
 mod stored;

@@ -10,6 +10,7 @@
 //! | `eligibility/` | eligibility | the eligibility system: epochs, one query a visit |
 //! | `portal/` | portal | the portal: bindings, a citizen's own records |
 //! | `erasure/` | registration, admin | municipalities, two persons each time; the operator on their documented request |
+//! | `key_life/` | admin | the operator: rotating, destroying and shredding keys without seeing one |
 //! | `audit/` | registration, admin | every act, in lanes, in the transaction of the act; logs, exports, cuts |
 //! | `store/` | – | all SQL |
 //!
@@ -22,6 +23,7 @@ mod audit;
 mod eligibility;
 mod erasure;
 mod identity;
+mod key_life;
 mod keys;
 mod numbering;
 mod portal;

@@ -9,6 +9,7 @@ mod erase;
 mod erasure_report;
 mod generate;
 mod input;
+mod keys;
 mod layout;
 mod municipality;
 mod number;
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Backup(backup::Backup),
     /// Puts a backup in the place of a stopped world. 止めた世界をバックアップから復元します。
     Restore(restore::Restore),
+    /// Rotates, destroys and shows the hub's keys. ハブの鍵の切替・再暗号化・破棄をします。
+    Keys(keys::Keys),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -94,6 +97,7 @@ impl Command {
             Self::Number(number) => number.run(output).await,
             Self::Backup(backup) => backup.run(output).await,
             Self::Restore(restore) => restore.run(output).await,
+            Self::Keys(keys) => keys.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

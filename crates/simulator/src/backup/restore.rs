@@ -8,9 +8,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use pmh_crypto::MasterKey;
+use pmh_crypto::{Entropy, MasterKey};
 use pmh_hub::NotRestored;
-use pmh_service::{StartError, WORLD_FILE, World, find_master_key, make_private_folder};
+use pmh_service::{MasterKeyFile, StartError, WORLD_FILE, World, make_private_folder};
 use pmh_store::{Database, StoreError, file_path};
 use pmh_wire::Party;
 
@@ -114,10 +114,12 @@ fn secrets(data: &Path) -> Result<Vec<(Party, MasterKey)>, BackupError> {
     if !certificates.is_dir() {
         return Err(BackupError::NoSecret(certificates));
     }
-    let keys = KEY_HOLDERS.into_iter().map(|party| match find_master_key(data, party)? {
-        Some(master) => Ok((party, master)),
-        None => Err(BackupError::NoSecret(data.join("keys").join(format!("{party}.key")))),
-    });
+    let entropy = Entropy::new();
+    let keys =
+        KEY_HOLDERS.into_iter().map(|party| match MasterKeyFile::of(data, party, &entropy).find()? {
+            Some(master) => Ok((party, master)),
+            None => Err(BackupError::NoSecret(data.join("keys").join(format!("{party}.key")))),
+        });
     keys.collect()
 }
 

@@ -70,7 +70,7 @@ pub(crate) async fn keep_house(erasing: Erasing, shutdown: CancellationToken) {
 pub(crate) async fn erase_old(erasing: &Erasing) -> Result<(), StoreError> {
     let desk = &erasing.desk;
     let mut erased = false;
-    let mut municipalities: Vec<_> = desk.bells.keys().copied().collect();
+    let mut municipalities: Vec<_> = desk.municipalities().collect();
     municipalities.sort_unstable();
     for municipality in municipalities {
         let access = PartitionAccess::of_the_hub(municipality);

@@ -12,13 +12,16 @@ pub(crate) mod erasing;
 pub(crate) mod erasures;
 pub(crate) mod file_rows;
 pub(crate) mod joins;
+pub(crate) mod key_life;
 pub(crate) mod keys;
 pub(crate) mod movements;
 pub(crate) mod municipalities;
 pub(crate) mod people;
+pub(crate) mod resealing;
 pub(crate) mod results;
 pub(crate) mod reviews;
 pub(crate) mod routes;
+pub(crate) mod sealed_settings;
 pub(crate) mod sessions;
 pub(crate) mod standing;
 pub(crate) mod submitters;
@@ -78,6 +81,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             postgres: include_str!("../../migrations/postgres/0007_operation_review.sql"),
         },
         Migration {
+            version: 8,
+            name: "key life",
+            sqlite: include_str!("../../migrations/sqlite/0008_key_life.sql"),
+            postgres: include_str!("../../migrations/postgres/0008_key_life.sql"),
+        },
+        Migration {
             version: 9,
             name: "audit_cut",
             sqlite: include_str!("../../migrations/sqlite/0009_audit_cut.sql"),
@@ -94,8 +103,12 @@ pub const SCHEMA: PartySchema = PartySchema {
         Role {
             name: DESK,
             grants: &[
-                "GRANT SELECT, INSERT, UPDATE ON municipality, identity_key, identity_index_key, subsidy_key, \
-                 routing_key, partition_counter TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON municipality, routing_key, partition_counter TO {role}",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON identity_key, identity_index_key, subsidy_key, audit_key, \
+                 hub_process TO {role}",
+                "GRANT SELECT, UPDATE ON key_generation TO {role}",
+                "GRANT SELECT, INSERT ON destroyed_key TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON sealed_setting TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
                  registration_task, registration_chunk, registration_result TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON registration_row TO {role}",
@@ -117,7 +130,7 @@ pub const SCHEMA: PartySchema = PartySchema {
         Role {
             name: QUERY,
             grants: &[
-                "GRANT SELECT ON subsidy_key, routing_key, route, answer, joined TO {role}",
+                "GRANT SELECT ON subsidy_key, audit_key, routing_key, route, answer, joined TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON binding TO {role}",
                 "GRANT SELECT, DELETE ON unbinding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON epoch TO {role}",
