@@ -88,7 +88,7 @@ async fn measure(topology: &Topology, arguments: &Arguments) -> Result<()> {
     let resealed_ms = resealed.elapsed_ms();
     keys.end_older().await?;
     let after = asked.at_full_load(arguments.workers, sleep_seconds(arguments.seconds)).await?;
-    println!("{rows} rows sealed anew in {} ms, all answers right", resealed_ms);
+    println!("{rows} rows sealed anew in {resealed_ms} ms, all answers right");
     for (name, rate) in [("before", before), ("during", during), ("after", after)] {
         println!("{name:<7} {rate:>7.0} queries/s  ratio {:.2}", rate / before);
     }

@@ -68,7 +68,7 @@ async fn keys_rotate_under_queries_and_the_old_versions_are_destroyed(place: &Te
     assert!(office.search(&person(0)).await.is_some());
     assert_eq!(office.register(&[person(1).record()]).await.unchanged, 1);
     let log: pmh_wire::audit::LogPage =
-        crate::support::answers::get(&office.hub, pmh_wire::paths::HANDLING).await.json();
+        crate::support::answers::get(&office.hub, paths::HANDLING).await.json();
     let acts: Vec<_> = log.rows.iter().flat_map(|row| &row.entries).map(|entry| entry.act.as_str()).collect();
     for act in ["key.add", "key.promote", "key.disable", "key.destroy"] {
         assert_eq!(acts.iter().filter(|one| **one == act).count(), 2, "the municipality reads of {act}");
