@@ -11,6 +11,7 @@ mod layout;
 mod municipality;
 mod number;
 mod office;
+mod peer;
 mod register;
 mod seed;
 mod serve;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     User(user::User),
     /// Changes an Individual Number, or joins two of one person. 個人番号の変更・統合をします。
     Number(number::Number),
+    /// Lists, revokes and rotates the certificates by which parties connect. 接続用の証明書を扱います。
+    Peer(peer::Peer),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -82,6 +85,7 @@ impl Command {
             Self::Municipality(municipality) => municipality.run(output).await,
             Self::User(user) => user.run(output).await,
             Self::Number(number) => number.run(output).await,
+            Self::Peer(peer) => peer.run(output),
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

@@ -175,14 +175,17 @@ async fn a_door_between_parties_needs_an_identity() {
     assert!(matches!(served, Err(crate::ServeError::NoIdentity(Door::Numbering))));
 }
 
-fn client_builder(stand: &Stand) -> rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert> {
+/// A client that takes part in handshakes as it likes.
+pub(super) fn client_builder(
+    stand: &Stand,
+) -> rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert> {
     ClientConfig::builder_with_provider(tls::provider())
         .with_protocol_versions(&[&TLS13])
         .unwrap()
         .with_root_certificates(stand.pki.ca().roots())
 }
 
-async fn ask_by(
+pub(super) async fn ask_by(
     config: impl Into<Arc<ClientConfig>>,
     address: std::net::SocketAddr,
 ) -> std::io::Result<(HandshakeKind, String)> {
