@@ -99,13 +99,14 @@ async fn a_kept_connection_is_refused_at_every_door_once_its_certificate_is_revo
         let (name, address) = (peer(own), world.address(door));
         let identity = unaware.load(&name).unwrap();
         let to = door.party().unwrap();
-        let client = PeerClient::new(&identity, unaware.ca(), to, address, Exchanges::none());
-        let welcome = post_json(&client, asked[0], "").await;
+        let client = || PeerClient::new(&identity, unaware.ca(), to, address, Exchanges::none());
+        let kept = client();
+        let welcome = post_json(&kept, asked[0], "").await;
         assert_ne!(welcome.status, 403, "{door}: {welcome:?}");
         world.pki().revoke(&unaware.issued_to(&name).unwrap().serial).unwrap();
-        let refused = post_json(&client, asked[0], "").await;
+        let refused = post_json(&kept, asked[0], "").await;
         refused.assert_refused(Code::CertificateRevoked, door.name());
-        let Err(CallError::Unreachable(anew)) = client.get::<Value>("/").await else { panic!("{door}") };
+        let Err(CallError::Unreachable(anew)) = client().get::<Value>("/").await else { panic!("{door}") };
         assert!(anew.contains("CertificateRevoked"), "{door}: {anew}");
         world.pki().rotate(&name).unwrap();
         let rotated = world.client(own, name_of(own), door);
