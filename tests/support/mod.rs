@@ -5,6 +5,7 @@ mod database;
 pub(crate) mod erasing;
 pub(crate) mod forge;
 pub(crate) mod held;
+pub(crate) mod keys;
 pub(crate) mod numbering;
 mod office;
 pub(crate) mod oqs;
