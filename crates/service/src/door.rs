@@ -75,12 +75,12 @@ pub fn serve_door(
 ) -> Result<JoinHandle<()>, ServeError> {
     let broken = |error| ServeError::Listener(options.door, error);
     let address = listener.local_addr().map_err(broken)?;
-    let greeter = match (options.peers, tls) {
+    let gate = match (options.peers, tls) {
         ([], _) if !address.ip().is_loopback() => return Err(ServeError::NotLoopback(options.door, address)),
         ([], _) => None,
         (_, None) => return Err(ServeError::NoIdentity(options.door)),
         (_, Some((identity, ca))) => {
-            Some(Greeter { acceptor: tls::server_config(identity, ca).into(), ca: ca.clone() })
+            Some(Gate { acceptor: tls::server_config(identity, ca).into(), ca: ca.clone() })
         }
     };
     listener.set_nonblocking(true).map_err(broken)?;
@@ -95,7 +95,7 @@ pub fn serve_door(
     let door = OpenDoor {
         options,
         router: router.layer(from_fn_with_state(Arc::new(state), guard)),
-        greeter,
+        gate,
         shutdown,
         given_up: CancellationToken::new(),
         connections: TaskTracker::new(),
@@ -107,23 +107,23 @@ struct OpenDoor {
     options: DoorOptions,
     router: Router,
     /// None at a plain door.
-    greeter: Option<Greeter>,
+    gate: Option<Gate>,
     shutdown: CancellationToken,
     /// Cuts what is still open when the grace after a shutdown is over.
     given_up: CancellationToken,
     connections: TaskTracker,
 }
 
-/// Greets by TLS, and knows whose certificates count.
+/// Speaks TLS, and knows whose certificates count.
 #[derive(Clone)]
-struct Greeter {
+struct Gate {
     acceptor: TlsAcceptor,
     ca: CaCertificate,
 }
 
 impl OpenDoor {
     async fn run(self, listener: tokio::net::TcpListener) {
-        tracing::info!(door = self.options.door.name(), tls = self.greeter.is_some(), "open");
+        tracing::info!(door = self.options.door.name(), tls = self.gate.is_some(), "open");
         let places = Arc::new(Semaphore::new(self.options.limits.connections_max));
         while let Some((stream, place)) = self.next(&listener, &places).await {
             self.connections.spawn(self.connection(stream, place));
@@ -166,14 +166,14 @@ impl OpenDoor {
         stream: TcpStream,
         place: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + Send + use<> {
-        let (greeter, router, limits) = (self.greeter.clone(), self.router.clone(), self.options.limits);
+        let (gate, router, limits) = (self.gate.clone(), self.router.clone(), self.options.limits);
         let (shutdown, given_up) = (self.shutdown.clone(), self.given_up.clone());
         let door = self.options.door;
         let served = async move {
             let _place = place;
             // Small answers must not wait for more; a socket that cannot be told so is only slower.
             let _ = stream.set_nodelay(true);
-            let Some(Greeter { acceptor, ca }) = greeter else {
+            let Some(Gate { acceptor, ca }) = gate else {
                 connection::serve(stream, Served { router, certificate: None, limits }, shutdown).await;
                 return;
             };
