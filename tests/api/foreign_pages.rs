@@ -51,22 +51,22 @@ async fn no_page_from_elsewhere_gets_anything_from_a_door_without_tls(place: &Te
             client.send(method, path, headers, r#"{"freeze":true}"#.into()).await.unwrap().into()
         };
         for headers in foreign(port) {
-            let mut sent = HeaderMap::new();
+            let mut asked = HeaderMap::new();
             for (name, value) in &headers {
-                sent.insert(name.clone(), HeaderValue::from_str(value).unwrap());
+                asked.insert(name.clone(), HeaderValue::from_str(value).unwrap());
             }
             let what = format!("{door} {headers:?}");
             for kind in KINDS {
-                sent.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-                let answer = send(Method::POST, path_of(door), sent.clone()).await;
+                asked.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+                let answer = send(Method::POST, path_of(door), asked.clone()).await;
                 answer.assert_refused(Code::ForeignOrigin, &what);
                 // Nor may a page read the refusal, or ask what it might send.
                 assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control")));
             }
             for method in [Method::GET, Method::OPTIONS] {
-                send(method, path_of(door), sent.clone()).await.assert_refused(Code::ForeignOrigin, &what);
+                send(method, path_of(door), asked.clone()).await.assert_refused(Code::ForeignOrigin, &what);
             }
-            send(Method::GET, paths::HEALTHZ, sent).await.assert_refused(Code::ForeignOrigin, &what);
+            send(Method::GET, paths::HEALTHZ, asked).await.assert_refused(Code::ForeignOrigin, &what);
         }
         let own = HeaderMap::from_iter([(
             ORIGIN,
