@@ -10,6 +10,8 @@ mod half_received;
 mod killed;
 mod office;
 mod one_owner;
+mod peer;
+mod private_files;
 mod process;
 mod readme;
 mod resealed;

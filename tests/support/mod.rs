@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 mod database;
 pub(crate) mod erasing;
+pub(crate) mod forge;
 pub(crate) mod held;
 pub(crate) mod keys;
 pub(crate) mod numbering;
