@@ -18,7 +18,7 @@ mod layouts;
 mod linkage_keys;
 mod logs;
 mod numbering;
-mod peers;
+pub(crate) mod peers;
 mod queries;
 mod records;
 mod results_csv;

@@ -73,17 +73,48 @@ impl Attacker {
         run("psql", options.into_iter().chain(["-c", &schema, "-c", first, "-c", sql])).await
     }
 
-    /// The whole database as text, values in hexadecimal.
+    /// The whole database as statements, values in hexadecimal.
     pub(super) async fn dump(&self) -> String {
         let said = match self {
             Self::Sqlite { file } => run("sqlite3", [file.as_os_str(), OsStr::new(".dump")]).await,
             Self::Postgres { url, world } => {
                 let schema = format!("--schema=\"{}\"", schema_name(world, "hub"));
-                run("pg_dump", ["--data-only", &schema, "--dbname", url]).await
+                run("pg_dump", ["--clean", "--if-exists", &schema, "--dbname", url]).await
             }
         };
         assert!(said.is_done, "{}", said.stderr);
         said.stdout
+    }
+
+    /// The rows of one municipality, all that it has.
+    pub(super) async fn dump_of(&self, municipality: &str) -> Vec<String> {
+        let dump = self.dump().await;
+        let mut rows: Vec<String> =
+            dump.lines().filter(|line| line.contains(municipality)).map(str::to_owned).collect();
+        rows.sort();
+        assert!(rows.len() > 5, "{rows:?}");
+        rows
+    }
+
+    /// The database as it was when that dump was taken. Nobody else is at it.
+    pub(super) async fn restore(&self, dump: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("dump.sql");
+        std::fs::write(&script, dump).unwrap();
+        let said = match self {
+            Self::Sqlite { file } => {
+                for end in ["", "-wal", "-shm"] {
+                    std::fs::remove_file(format!("{}{end}", file.display())).ok();
+                }
+                let read = format!(".read {}", script.display());
+                run("sqlite3", [file.as_os_str(), OsStr::new("-bail"), OsStr::new(&read)]).await
+            }
+            Self::Postgres { url, .. } => {
+                let script = script.display().to_string();
+                run("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", &script]).await
+            }
+        };
+        assert!(said.is_done, "{}", said.stderr);
     }
 
     /// Keeps tables beside, to put them back.
