@@ -269,7 +269,7 @@ async fn a_text_in_any_other_request_is_refused_and_changes_nothing(place: &Test
 }
 
 fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 async fn a_text_in_a_path_a_query_string_or_a_header_is_refused_and_changes_nothing(place: &TestDatabase) {
