@@ -19,7 +19,7 @@ mod layouts;
 mod linkage_keys;
 mod logs;
 mod numbering;
-mod peers;
+pub(crate) mod peers;
 mod queries;
 mod races;
 mod records;
