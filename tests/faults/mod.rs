@@ -6,6 +6,7 @@ mod demo;
 mod durability;
 mod half_received;
 mod killed;
+mod leaks;
 mod office;
 mod one_owner;
 mod process;

@@ -21,18 +21,23 @@ async fn six_processes_do_what_up_does(place: &TestDatabase) {
     for party in Party::ALL {
         parties.push(world.serve(party).await);
     }
-    until("the municipalities' own files are finished", async || {
-        (world.counter(Party::Municipality, "submissions_done").await == FILES).then_some(())
-    })
-    .await;
-    register_again(&world).await;
-    visit(&world).await;
-    bind_and_read(&world).await;
+    lead_a_life(&world).await;
     world.run(["status"]).await.must_end_with(0);
     for party in parties {
         party.terminate().await;
     }
     world.run(["status"]).await.must_end_with(1);
+}
+
+/// All nine messages have been sent then.
+pub(super) async fn lead_a_life(world: &World<'_>) {
+    until("the municipalities' own files are finished", async || {
+        (world.counter(Party::Municipality, "submissions_done").await == FILES).then_some(())
+    })
+    .await;
+    register_again(world).await;
+    visit(world).await;
+    bind_and_read(world).await;
 }
 
 /// The fixture is the very file that Osaka has handed in.

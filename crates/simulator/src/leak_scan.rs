@@ -7,6 +7,7 @@
 mod forms;
 mod kind;
 mod memory;
+mod schemas;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -14,8 +15,6 @@ use std::path::{Path, PathBuf};
 
 use aho_corasick::AhoCorasick;
 use pmh_domain::PmhId;
-use pmh_store::StoreError;
-use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
 pub use self::kind::Kind;
 use crate::personas;
@@ -136,6 +135,10 @@ impl Scanner {
     /// A text or a body that is there as a whole.
     pub fn bytes(&self, bytes: &[u8], place: &str, scanned: &mut Scanned) {
         scanned.places += 1;
+        self.part(bytes, place, scanned);
+    }
+
+    fn part(&self, bytes: &[u8], place: &str, scanned: &mut Scanned) {
         scanned.bytes += bytes.len() as u64;
         self.piece(bytes, 0, place, scanned);
     }
@@ -163,51 +166,6 @@ impl Scanner {
             }
         }
     }
-
-    /// Every column of every table of every schema that begins so, by SQL. Needs a superuser, who alone sees past
-    /// row-level security: any other user's rows would be a scan that skips.
-    pub async fn schemas(
-        &self,
-        url: &str,
-        beginning: &str,
-        scanned: &mut Scanned,
-    ) -> Result<(), StoreError> {
-        let options: sqlx::postgres::PgConnectOptions =
-            url.parse().map_err(|_| StoreError::Usage("the postgres:// URL cannot be read".to_owned()))?;
-        let mut connection = options.connect().await?;
-        demand_superuser(&mut connection).await?;
-        let tables: Vec<(String, String)> = sqlx::query_as(
-            "SELECT CAST(schemaname AS TEXT), CAST(tablename AS TEXT) FROM pg_tables WHERE starts_with(schemaname, $1)",
-        )
-        .bind(beginning)
-        .fetch_all(&mut connection)
-        .await?;
-        for (schema, table) in tables {
-            let place = format!("{schema}.{table}");
-            // A row as text has its bytes in hexadecimal, which is one of the forms looked for.
-            let sql = format!("SELECT CAST(whole AS TEXT) FROM \"{schema}\".\"{table}\" AS whole");
-            for row in sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await? {
-                let text: String = row.try_get(0)?;
-                scanned.bytes += text.len() as u64;
-                self.piece(text.as_bytes(), 0, &place, scanned);
-            }
-            scanned.places += 1;
-        }
-        connection.close().await?;
-        Ok(())
-    }
-}
-
-async fn demand_superuser(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let superuser: bool = sqlx::query_scalar("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        .fetch_one(&mut *connection)
-        .await?;
-    if superuser {
-        return Ok(());
-    }
-    Err(StoreError::Usage(
-        "the leak scan reads every row, which takes a superuser's URL on PostgreSQL".to_owned(),
-    ))
 }
 
 fn files_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {

@@ -82,7 +82,8 @@ fn percent_encoded(bytes: &[u8]) -> String {
 fn escaped(text: &str) -> Vec<String> {
     let json = |character: char| -> String {
         let mut units = [0; 2];
-        character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+        let units = character.encode_utf16(&mut units).iter();
+        units.fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"))
     };
     let of_ascii_too: String = text.chars().map(json).collect();
     let of_the_rest: String =

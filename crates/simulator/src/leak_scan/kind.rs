@@ -77,9 +77,8 @@ impl Kind {
     fn given_to(self) -> &'static [Party] {
         match self {
             Self::IndividualNumber | Self::Name | Self::Address => &[Municipality, Intermediate],
-            Self::PortalPseudonym => &[Eligibility, Portal],
+            Self::PortalPseudonym | Self::CardSerial => &[Eligibility, Portal],
             Self::LinkingNumber => &[Intermediate, Eligibility],
-            Self::CardSerial => &[Eligibility, Portal],
             Self::PmhId
             | Self::PmhPseudonym
             | Self::LinkageKey

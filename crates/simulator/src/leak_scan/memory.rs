@@ -64,11 +64,11 @@ mod tests {
                 .stdout(Stdio::null())
                 .spawn()
                 .unwrap();
-            let mut scanned = Scanned::default();
-            scanner.memory(child.id(), "memory", &mut scanned).unwrap();
+            let mut seen = Scanned::default();
+            scanner.memory(child.id(), "memory", &mut seen).unwrap();
             assert!(child.wait().unwrap().success());
-            assert_eq!(scanned.total().min(1), expected);
-            assert!(scanned.bytes > 100_000);
+            assert_eq!(seen.total().min(1), expected);
+            assert!(seen.bytes > 100_000);
         }
     }
 

@@ -19,11 +19,11 @@ fn scanner(values: &[&str]) -> Scanner {
 fn found_by(scanner: &Scanner, text: &[u8]) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), text).unwrap();
-    let mut scanned = Scanned::default();
-    scanner.folder(folder.path(), &mut scanned).unwrap();
-    assert_eq!(scanned.places, 1);
-    assert_eq!(scanned.bytes, text.len() as u64);
-    scanned.total()
+    let mut seen = Scanned::default();
+    scanner.folder(folder.path(), &mut seen).unwrap();
+    assert_eq!(seen.places, 1);
+    assert_eq!(seen.bytes, text.len() as u64);
+    seen.total()
 }
 
 #[test]
@@ -114,11 +114,11 @@ fn a_leak_is_told_by_place_and_kind_and_what_may_stand_is_none() {
     let mut wanted = Wanted::default();
     wanted.text(Kind::Name, NAME);
     let scanner = wanted.scanner();
-    let mut scanned = Scanned::default();
+    let mut seen = Scanned::default();
     for place in ["seed/municipality.json", "seed/portal.json"] {
-        scanner.bytes(NAME.as_bytes(), place, &mut scanned);
+        scanner.bytes(NAME.as_bytes(), place, &mut seen);
     }
-    let leaks: Vec<(String, u64)> = scanned.leaks().into_iter().collect();
+    let leaks: Vec<(String, u64)> = seen.leaks().into_iter().collect();
     assert_eq!(leaks, [("seed/portal.json: name".to_owned(), 1)]);
-    assert_eq!(scanned.total(), 2);
+    assert_eq!(seen.total(), 2);
 }
