@@ -11,15 +11,17 @@ use pmh_service::{PeerClient, PlainClient};
 use pmh_simulator::first_users::{first_password, organisation};
 use pmh_simulator::leak_scan::{Kind, Scanned, Scanner, Wanted};
 use pmh_simulator::population::Person;
+use pmh_simulator::scheme::Scheme;
 use pmh_simulator::seed::DEFAULT_SEED;
+use pmh_simulator::world::World as Seeded;
 use pmh_store::Database;
 use pmh_wire::{
     Door, NumberingAnswer, NumberingRequest, Party, PersonToNumber, UserLogin, VisitRequest, paths,
 };
 
 use super::process::Running;
-use super::six_processes::lead_a_life;
-use super::world::{CHILD, HOSPITAL, OSAKA, World};
+use super::six_processes::{bind_and_read, lead_a_life, visit};
+use super::world::{HOSPITAL, OSAKA, World};
 use crate::support::answers::Answer;
 use crate::support::reception::BOTH;
 use crate::support::{TestDatabase, for_each_store};
@@ -36,30 +38,33 @@ async fn nothing_of_anybody_is_with_whom_it_must_not_be(place: &TestDatabase) {
         command.env("RUST_LOG", "trace").env("PMH_PLANTED", PLANTED);
         parties.push((party, world.start(command, party.as_str()).await));
     }
+    let people = Seeded::from_seed(DEFAULT_SEED);
+    let citizen = a_citizen(&people);
     lead_a_life(&world).await;
-    let people = pmh_simulator::world::World::from_seed(DEFAULT_SEED);
-    let child = people.people.iter().map(|one| &one.person);
-    let child = child.clone().find(|one| one.enrolment.card_serial.expose() == CHILD).unwrap();
-    let pmh_id = pmh_id_of(&world, child).await;
+    visit(&world, citizen.enrolment.card_serial.expose()).await;
+    bind_and_read(&world, citizen.enrolment.card_serial.expose(), &citizen.enrolment.pin).await;
+    let pmh_id = pmh_id_of(&world, citizen).await;
+    let password = first_password(world.data(), OSAKA, CLERK).unwrap();
     let mut wanted = Wanted::default();
-    wanted.world(&people);
+    wanted.person(citizen);
     wanted.pmh_id(&pmh_id);
     // No test sees the key itself; the member that carries it stands before it.
     wanted.text(Kind::LinkageKey, r#""linkageKey":""#);
     wanted.text(Kind::Planted, PLANTED);
-    let password = first_password(world.data(), OSAKA, CLERK).unwrap();
     wanted.text(Kind::Password, &password);
     of_files(&mut wanted, Kind::Password, &world.data().join("tokens"), "token");
+    let in_processes = wanted.scanner();
+    // Before the refusals: those are sent to parties that must not have what is in them.
+    let residues: Vec<String> =
+        parties.iter().flat_map(|(party, one)| in_memory(&in_processes, *party, one)).collect();
+    assert!(residues.is_empty(), "{residues:#?}");
+
+    wanted.world(&people);
     of_files(&mut wanted, Kind::Key, &world.data().join("keys"), "key");
     of_files(&mut wanted, Kind::Key, &world.data().join("pki"), "key");
     let scanner = wanted.scanner();
-
-    // Before the refusals: those are sent to parties that must not have what is in them.
-    let residues: Vec<String> = parties.iter().flat_map(|(party, one)| in_memory(&scanner, *party, one)).collect();
-    assert!(residues.is_empty(), "{residues:#?}");
-
     let mut scanned = Scanned::default();
-    for answer in refusals(&world, child, &pmh_id, &password).await {
+    for answer in refusals(&world, citizen, &pmh_id, &password).await {
         scanner.bytes(format!("{:?}", answer.headers).as_bytes(), "refusal", &mut scanned);
         scanner.bytes(&answer.body, "refusal", &mut scanned);
     }
@@ -83,16 +88,19 @@ async fn nothing_of_anybody_is_with_whom_it_must_not_be(place: &TestDatabase) {
     }
 }
 
+/// Somebody of Osaka's file who is in no example of the program's help: that stands in every process.
+fn a_citizen(people: &Seeded) -> &Person {
+    let number = &people.records(Scheme::OsakaChild).last().unwrap().my_number;
+    &people.people.iter().find(|one| one.person.number.expose() == number).unwrap().person
+}
+
 /// What the party's process has in memory and must never have had.
 fn in_memory(scanner: &Scanner, party: Party, process: &Running) -> Vec<String> {
     let mut scanned = Scanned::default();
     scanner.memory(process.id(), party.as_str(), &mut scanned).unwrap();
     let mut kinds: Vec<Kind> = scanned.found.into_keys().map(|(_, kind)| kind).collect();
     assert!(kinds.contains(&Kind::Planted), "the memory of {party} is looked through");
-    // Whose keys they are, no kind says.
-    kinds.retain(|kind| {
-        !matches!(kind, Kind::Planted | Kind::Key) && !kind.known_to().contains(&party)
-    });
+    kinds.retain(|kind| *kind != Kind::Planted && !kind.known_to().contains(&party));
     kinds.into_iter().map(|kind| format!("{party}: {}", kind.as_str())).collect()
 }
 
@@ -104,7 +112,10 @@ fn of_files(wanted: &mut Wanted, kind: Kind, folder: &Path, ending: &str) {
         if path.extension().is_some_and(|found| found == ending) {
             let text = std::fs::read_to_string(path).unwrap();
             // The first line of a private key's file is what every such file begins with.
-            text.lines().filter(|line| !line.starts_with("-----")).skip(usize::from(text.starts_with('-'))).for_each(|line| wanted.text(kind, line));
+            text.lines()
+                .filter(|line| !line.starts_with("-----"))
+                .skip(usize::from(text.starts_with('-')))
+                .for_each(|line| wanted.text(kind, line));
             files += 1;
         }
     }

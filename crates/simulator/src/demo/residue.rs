@@ -38,10 +38,7 @@ pub(crate) async fn leak_scan(stage: &mut Stage, findings: &mut Findings) -> Ste
     findings.note("bytes", scanned.bytes);
     let by_kind = |kind: Kind, allowed: bool| -> u64 {
         let of_kind = scanned.found.iter().filter(|((_, found), _)| *found == kind);
-        of_kind
-            .filter(|((place, kind), _)| kind.may_stand_in(place) == allowed)
-            .map(|(_, count)| count)
-            .sum()
+        of_kind.filter(|((place, kind), _)| kind.may_stand_in(place) == allowed).map(|(_, count)| count).sum()
     };
     for kind in LOOKED_FOR {
         findings.note(kind.as_str(), by_kind(kind, false));

@@ -98,8 +98,7 @@ fn escaped(text: &str) -> Vec<String> {
 }
 
 /// U+FF66 to U+FF9D in order.
-const HALF_WIDTH: &str =
-    "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
+const HALF_WIDTH: &str = "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
 
 /// A voiced kana is two characters then; what has no half-width form stays.
 fn half_width(text: &str) -> String {
@@ -115,7 +114,9 @@ fn half_width(text: &str) -> String {
             (Some(kana), _) => narrow.push(kana),
             (None, '　') => narrow.push(' '),
             (None, 'ヴ') => narrow.push_str("ｳﾞ"),
-            (None, 'パ' | 'ピ' | 'プ' | 'ペ' | 'ポ') => narrow.extend(before(character, 2).into_iter().chain(['ﾟ'])),
+            (None, 'パ' | 'ピ' | 'プ' | 'ペ' | 'ポ') => {
+                narrow.extend(before(character, 2).into_iter().chain(['ﾟ']))
+            }
             (None, 'ガ'..='ボ') => narrow.extend(before(character, 1).into_iter().chain(['ﾞ'])),
             (None, other) => narrow.push(other),
         }

@@ -17,12 +17,7 @@ struct Columns {
 impl Scanner {
     /// Every column of every table of every schema that begins so. Needs a superuser, who alone sees past row-level
     /// security: any other user's rows would be a scan that skips.
-    pub async fn schemas(
-        &self,
-        url: &str,
-        beginning: &str,
-        scanned: &mut Scanned,
-    ) -> Result<(), StoreError> {
+    pub async fn schemas(&self, url: &str, beginning: &str, scanned: &mut Scanned) -> Result<(), StoreError> {
         let options: sqlx::postgres::PgConnectOptions =
             url.parse().map_err(|_| StoreError::Usage("the postgres:// URL cannot be read".to_owned()))?;
         let mut connection = options.connect().await?;
@@ -91,4 +86,3 @@ async fn demand_superuser(connection: &mut PgConnection) -> Result<(), StoreErro
         "the leak scan reads every row, which takes a superuser's URL on PostgreSQL".to_owned(),
     ))
 }
-

@@ -97,10 +97,8 @@ fn a_share_of_the_world_may_hold_what_its_party_is_given_and_no_other_file_anyth
     assert!(Kind::CardSerial.may_stand_in("seed/portal.json"));
     assert!(Kind::Password.may_stand_in("tokens/271004-users.txt"));
     for kind in Kind::ALL {
-        let holders: Vec<Party> = Party::ALL
-            .into_iter()
-            .filter(|party| kind.may_stand_in(&format!("seed/{party}.json")))
-            .collect();
+        let holders: Vec<Party> =
+            Party::ALL.into_iter().filter(|party| kind.may_stand_in(&format!("seed/{party}.json"))).collect();
         assert!(!holders.contains(&Party::Hub), "{kind:?}");
         assert!(holders.iter().all(|party| kind.known_to().contains(party)), "{kind:?}");
         for place in ["hub.sqlite", "hub.sqlite-wal", "institution.err", "world.json", "seed/other.json"] {
