@@ -9,6 +9,7 @@ mod killed;
 mod leaks;
 mod office;
 mod one_owner;
+mod planted;
 mod process;
 mod readme;
 mod six_processes;

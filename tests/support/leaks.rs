@@ -40,7 +40,7 @@ pub(crate) fn watch_the_log() {
     WATCHED.call_once(|| {
         // What libraries tell at trace costs minutes over the suite: `faults::leaks` looks at that.
         let told = Targets::new().with_default(LevelFilter::INFO).with_target("pmh", LevelFilter::TRACE);
-        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Log);
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Log(&LEAKED));
         let watching = tracing_subscriber::registry().with(lines.with_filter(told)).try_init();
         watching.expect("nothing else in this binary subscribes");
     });
@@ -75,16 +75,16 @@ pub(crate) fn none_in(scanned: &Scanned) {
     assert!(leaked.is_empty(), "logged by this test or an earlier one: {leaked:#?}");
 }
 
-/// Looks at each line and keeps none without a leak.
+/// Looks at each line and keeps those with a leak.
 #[derive(Clone, Copy)]
-struct Log;
+pub(crate) struct Log(pub(crate) &'static Mutex<Vec<String>>);
 
 impl io::Write for Log {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut scanned = Scanned::default();
         EVERYBODY.bytes(line, "log", &mut scanned);
         if scanned.total() > 0 {
-            let mut leaked = LEAKED.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut leaked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             leaked.push(String::from_utf8_lossy(line).into_owned());
         }
         Ok(line.len())
