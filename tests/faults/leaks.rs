@@ -98,7 +98,6 @@ fn a_citizen(people: &Seeded) -> &Person {
 fn in_memory(scanner: &Scanner, party: Party, process: &Running) -> Vec<String> {
     let mut scanned = Scanned::default();
     scanner.memory(process.id(), party.as_str(), &mut scanned).unwrap();
-    eprintln!("MEASURE {party}: {:?}", scanned.found);
     let mut kinds: Vec<Kind> = scanned.found.into_keys().map(|(_, kind)| kind).collect();
     assert!(kinds.contains(&Kind::Planted), "the memory of {party} is looked through");
     kinds.retain(|kind| *kind != Kind::Planted && !kind.known_to().contains(&party));

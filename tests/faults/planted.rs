@@ -15,6 +15,7 @@ use crate::support::people::person;
 
 /// A table with a person's name as text and number as bytes.
 async fn plant(place: &TestDatabase) -> Store {
+    pmh_portal::SCHEMA.prepare(place.database()).await.unwrap();
     let store = pmh_portal::SCHEMA.open(place.database(), OWNER, 1).await.unwrap();
     let mut tx = store.write().await.unwrap();
     let bytes = match place.database() {
