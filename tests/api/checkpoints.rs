@@ -25,7 +25,7 @@ fn signed(body: &CheckpointBody) -> Checkpoint {
 
 async fn newest(office: &Office, above: i64) -> CheckpointBody {
     until("a checkpoint", async || {
-        let Checkpoints { checkpoints } = get(&office.hub, paths::CHECKPOINTS).await.json();
+        let Checkpoints { checkpoints, .. } = get(&office.hub, paths::CHECKPOINTS).await.json();
         checkpoints.into_iter().find(|checkpoint| checkpoint.sequence > above)
     })
     .await

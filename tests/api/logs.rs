@@ -1,8 +1,9 @@
 //! `/audit/v1/handling`, `/operations` and `/deliveries`: what a municipality may demand, read by its own client and
 //! checked without the hub (001:346, 001:350).
 
+use pmh_audit_verify::Finding;
 use pmh_crypto::LaneFault;
-use pmh_municipality::{Log, LogFault, ReadLog, ReadLogError, RegistrationClient};
+use pmh_municipality::{Log, ReadLog, ReadLogError, RegistrationClient};
 use pmh_store::{StoreError, on_connection};
 use pmh_wire::audit::{DeliveriesRequest, Delivery};
 use pmh_wire::{CheckpointBody, Checkpoints, Door, Erasure, Erasures, OwnRecords, Party, VisitAnswer, paths};
@@ -116,9 +117,9 @@ async fn who_received_what_is_told_by_day_and_of_the_own_partition_alone(place: 
     assert_eq!(count(&later).await, [], "another day");
 }
 
-fn fault(read: Result<ReadLog, ReadLogError>) -> LogFault {
+fn fault(read: Result<ReadLog, ReadLogError>) -> Finding {
     match read {
-        Err(ReadLogError::Fault(fault)) => fault,
+        Err(ReadLogError::Found(fault)) => fault,
         other => panic!("it reads: {}", other.is_ok()),
     }
 }
@@ -145,7 +146,7 @@ async fn a_log_that_was_tampered_with_does_not_verify(place: &TestDatabase) {
         1
     );
     let altered = fault(client.log(Log::Handling, &[]).await);
-    assert_eq!(altered, LogFault::Lane(LaneFault::Altered(2)));
+    assert!(matches!(altered, Finding::Lane { fault: LaneFault::Altered(2), .. }), "{altered:?}");
     run("UPDATE audit SET virtual_ms = virtual_ms - 1 WHERE lane = $1 AND sequence = 2").await.unwrap();
     assert!(client.log(Log::Handling, &[]).await.is_ok());
 
@@ -153,10 +154,10 @@ async fn a_log_that_was_tampered_with_does_not_verify(place: &TestDatabase) {
     assert!(run("DELETE FROM audit WHERE lane = $1 AND sequence > 2").await.unwrap() > 0);
     run("DELETE FROM checkpoint WHERE lane = $1").await.unwrap();
     let cut = fault(client.log(Log::Handling, &witnesses).await);
-    assert!(matches!(cut, LogFault::Lane(LaneFault::Truncated { last: 2, .. })), "{cut:?}");
+    assert!(matches!(cut, Finding::Lane { fault: LaneFault::Truncated { last: 2, .. }, .. }), "{cut:?}");
     assert!(run("DELETE FROM audit WHERE lane = $1").await.unwrap() > 0);
     let gone = fault(client.log(Log::Handling, &witnesses).await);
-    assert!(matches!(gone, LogFault::Lane(LaneFault::Truncated { last: 0, .. })), "{gone:?}");
+    assert!(matches!(gone, Finding::Lane { fault: LaneFault::Truncated { last: 0, .. }, .. }), "{gone:?}");
 }
 
 for_each_store!(

@@ -1,6 +1,7 @@
 //! Every route of the hub's doors: what it takes, what it refuses, and that a refusal leaves nothing behind.
 
 mod areas;
+pub(crate) mod audit_exports;
 mod bearer;
 mod bindings;
 mod cancellation;

@@ -201,9 +201,13 @@ async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
         "visit",
         "card",
         "erase",
+        "audit",
         "municipality",
         "user",
         "number",
+        "backup",
+        "restore",
+        "keys",
         "status",
         "generate",
     ];

@@ -1,4 +1,4 @@
-//! Six processes that tell everything at trace: what they write, log, answer and keep in memory, scanned for people,
+//! Six processes that tell everything at trace: what they write, log, answer and keep in memory, seen for people,
 //! identifiers, passwords and keys.
 
 use std::path::Path;
@@ -63,27 +63,27 @@ async fn nothing_of_anybody_is_with_whom_it_must_not_be(place: &TestDatabase) {
     of_files(&mut wanted, Kind::Key, &world.data().join("keys"), "key");
     of_files(&mut wanted, Kind::Key, &world.data().join("pki"), "key");
     let scanner = wanted.scanner();
-    let mut scanned = Scanned::default();
+    let mut seen = Scanned::default();
     for answer in refusals(&world, citizen, &pmh_id, &password).await {
-        scanner.bytes(format!("{:?}", answer.headers).as_bytes(), "refusal", &mut scanned);
-        scanner.bytes(&answer.body, "refusal", &mut scanned);
+        scanner.bytes(format!("{:?}", answer.headers).as_bytes(), "refusal", &mut seen);
+        scanner.bytes(&answer.body, "refusal", &mut seen);
     }
     for party in Party::ALL {
         let status = serde_json::to_vec(&world.status(party).await).unwrap();
-        scanner.bytes(&status, "status", &mut scanned);
+        scanner.bytes(&status, "status", &mut seen);
     }
-    scanner.folder(world.data(), &mut scanned).unwrap();
+    scanner.folder(world.data(), &mut seen).unwrap();
     for party in Party::ALL {
         let log = format!("{party}.err");
         assert!(std::fs::metadata(world.beside(&log)).unwrap().len() > 10_000, "{log}");
-        scanner.file(&world.beside(&log), &log, &mut scanned).unwrap();
+        scanner.file(&world.beside(&log), &log, &mut seen).unwrap();
     }
     if let Database::Postgres { url, .. } = place.database() {
-        scanner.schemas(url, "pmh_", &mut scanned).await.unwrap();
+        scanner.schemas(url, "pmh_", &mut seen).await.unwrap();
     }
-    assert!(scanned.leaks().is_empty(), "{:#?}", scanned.leaks());
+    assert!(seen.leaks().is_empty(), "{:#?}", seen.leaks());
     for kind in [Kind::IndividualNumber, Kind::Name, Kind::CardSerial, Kind::Password, Kind::Key] {
-        let seen = scanned.found.keys().any(|(_, found)| *found == kind);
+        let seen = seen.found.keys().any(|(_, found)| *found == kind);
         assert!(seen, "{kind:?} stands where it may, and the scan sees it there");
     }
 }
@@ -96,9 +96,9 @@ fn a_citizen(people: &Seeded) -> &Person {
 
 /// What the party's process has in memory and must never have had.
 fn in_memory(scanner: &Scanner, party: Party, process: &Running) -> Vec<String> {
-    let mut scanned = Scanned::default();
-    scanner.memory(process.id(), party.as_str(), &mut scanned).unwrap();
-    let mut kinds: Vec<Kind> = scanned.found.into_keys().map(|(_, kind)| kind).collect();
+    let mut seen = Scanned::default();
+    scanner.memory(process.id(), party.as_str(), &mut seen).unwrap();
+    let mut kinds: Vec<Kind> = seen.found.into_keys().map(|(_, kind)| kind).collect();
     assert!(kinds.contains(&Kind::Planted), "the memory of {party} is looked through");
     kinds.retain(|kind| *kind != Kind::Planted && !kind.known_to().contains(&party));
     kinds.into_iter().map(|kind| format!("{party}: {}", kind.as_str())).collect()
@@ -199,7 +199,7 @@ async fn refusals(world: &World<'_>, person: &Person, pmh_id: &PmhId, password: 
 
 /// In the path, the query, a header, the method, the media type, and in bodies that cannot be read.
 async fn misplaced(client: &Client, path: &str, value: &str) -> Vec<Answer> {
-    let quoted: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let quoted: String = value.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"));
     let mut refused = Vec::new();
     let gets = [
         format!("/{quoted}"),

@@ -1,11 +1,13 @@
 //! Whole stories over several parties.
 
+mod audit;
 mod binding;
 mod cards;
 mod erasure;
 mod faulty_numbering;
 mod hidden;
 mod history;
+mod key_life;
 mod numbering;
 mod numbers;
 mod retention;

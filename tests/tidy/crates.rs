@@ -1,4 +1,4 @@
-//! Who may depend on whom: `domain <- wire, crypto <- store <- service <- parties <- simulator <- pmh-sim`.
+//! Who may depend on whom: `domain <- wire, crypto <- store, audit-verify <- service <- parties <- simulator <- pmh-sim`.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::{
 const LAYERS: &[&[&str]] = &[
     &["pmh-domain"],
     &["pmh-wire", "pmh-crypto"],
-    &["pmh-store"],
+    &["pmh-store", "pmh-audit-verify"],
     &["pmh-service"],
     PARTIES,
     &["pmh-simulator"],
@@ -32,6 +32,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("pmh-domain", &["tokio", "axum", "sqlx", "ring", "hyper", "rustls", "serde"]),
     ("pmh-wire", &["tokio", "axum", "sqlx", "ring", "hyper", "rustls", "pmh-crypto"]),
     ("pmh-crypto", &["tokio", "axum", "sqlx", "hyper", "rustls", "serde_json"]),
+    ("pmh-audit-verify", &["tokio", "axum", "sqlx", "hyper", "rustls"]),
     ("pmh-store", &["axum", "hyper", "rustls", "pmh-wire"]),
     ("pmh-service", &["sqlx"]),
 ];

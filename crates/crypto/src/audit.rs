@@ -11,7 +11,7 @@ mod checkpoint;
 mod lane;
 mod leaf;
 
-pub use checkpoint::{Checkpoint, CheckpointError, CheckpointSigner};
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointSigner, Cut};
 pub use lane::{AuditRow, LaneFault, LaneHead, append, verify, verify_witnessed};
 pub use leaf::{Leaf, LeavesError, decode_leaves, encode_leaves};
 

@@ -33,12 +33,12 @@ mod sealed;
 mod wrapping;
 
 pub use audit::{
-    AuditRow, Checkpoint, CheckpointError, CheckpointSigner, LaneFault, LaneHead, LaneId, Leaf, LeavesError,
-    append, decode_leaves, encode_leaves, verify, verify_witnessed,
+    AuditRow, Checkpoint, CheckpointError, CheckpointSigner, Cut, LaneFault, LaneHead, LaneId, Leaf,
+    LeavesError, append, decode_leaves, encode_leaves, verify, verify_witnessed,
 };
 pub use blind_index::BlindIndexKey;
 pub use data_key::DataKey;
-pub use digest::sha256;
+pub use digest::{Sha256, sha256};
 pub use entropy::Entropy;
 pub use epoch::{AgreementError, EpochAgreement, EpochId, EpochKey, MINTED_PER_EPOCH_MAX, Side};
 pub use key_ring::{KeyState, Ring};

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::CallError;
-use crate::call::{Caller, TIMEOUT, json, read_answer};
+use crate::call::{Caller, TIMEOUT, body_of, json, read_answer};
 
 /// A client of one plain door. Its calls are no exchanges between parties, so no journal keeps them.
 #[derive(Clone)]
@@ -43,6 +44,16 @@ impl PlainClient {
     ) -> Result<A, CallError> {
         let (headers, body) = json(body);
         read_answer(self.send(Method::POST, path, headers, body).await?)
+    }
+
+    /// Sends a body as JSON and reads an answer of any size while it comes.
+    pub async fn download<B: Serialize>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<impl Stream<Item = Result<Bytes, CallError>> + Send + use<B>, CallError> {
+        let (headers, body) = json(body);
+        body_of(self.caller.open(Method::POST, path, headers, body, self.timeout).await?, self.timeout).await
     }
 
     pub async fn get<A: DeserializeOwned>(&self, path: &str) -> Result<A, CallError> {

@@ -10,6 +10,16 @@ use crate::redaction::redacted_debug;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Checkpoints {
     pub checkpoints: Vec<CheckpointBody>,
+    /// Where lanes were cut because their rows were too old: signed heads of a kind of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<CheckpointBody>,
+}
+
+/// Whose witnesses the municipal system's admin door shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WitnessOf {
+    pub municipality: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +89,32 @@ pub struct LogEntry {
     pub institution: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+}
+
+/// One act that concerns a person, for whoever demands to know (開示請求): never what they saw, only that they did.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonAct {
+    pub at: String,
+    pub act: String,
+    pub principal: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub institution: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonActsRequest {
+    pub my_number: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonActs {
+    /// In the order of their times.
+    pub acts: Vec<PersonAct>,
 }
 
 /// Asks who received answers from the partition, from one day of Japan to another, both included.
@@ -164,6 +200,7 @@ pub struct DoneReview {
     pub finding: ReviewFinding,
 }
 
+redacted_debug!(PersonAct, PersonActsRequest, PersonActs);
 redacted_debug!(LogEntry, DeliveriesRequest, OperationReviews, DoneReview);
 
 #[cfg(test)]

@@ -23,6 +23,10 @@ pub const HANDLING: &str = "/audit/v1/handling";
 pub const OPERATIONS: &str = "/audit/v1/operations";
 /// `POST` records that somebody went through the operation log, `GET` lists that.
 pub const OPERATION_REVIEWS: &str = "/audit/v1/operations/reviews";
+/// The audit of the partition as a file that verifies by itself: JSON lines.
+pub const AUDIT_EXPORT: &str = "/audit/v1/export";
+/// Every act that concerns one person (開示請求). The number travels in the body alone.
+pub const PERSON_ACTS: &str = "/audit/v1/persons";
 /// Who received answers from the partition. A number travels in the body alone.
 pub const DELIVERIES: &str = "/audit/v1/deliveries";
 
@@ -63,6 +67,16 @@ pub const ADMIN_CARDS: &str = "/__admin/cards";
 pub const ADMIN_NUMBERS: &str = "/__admin/numbers";
 /// The operator of the hub, on a municipality's documented request.
 pub const ADMIN_ERASURES: &str = "/__admin/erasures";
+/// The operator's export of a municipality's audit: entries closed.
+pub const ADMIN_AUDIT_EXPORT: &str = "/__admin/audit/export";
+/// Signed heads of the hub's audit that this party keeps.
+pub const ADMIN_WITNESSES: &str = "/__admin/witnesses";
+
+/// The OQS agrees with the hub on a new epoch.
+pub const ADMIN_EPOCHS: &str = "/__admin/epochs";
+
+/// `GET` lists the hub's keys, `POST` takes a `KeyCommand`.
+pub const ADMIN_KEYS: &str = "/__admin/keys";
 
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";

@@ -1,5 +1,6 @@
 //! Signed heads of lanes (Ed25519), every second and at shutdown; municipality and OQS keep the
-//! newest ones they were shown, as witnesses.
+//! newest ones they were shown, as witnesses. A [`Cut`] is a signed head of another kind: the rows
+//! up to it were too old and are gone.
 
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use zeroize::Zeroizing;
@@ -7,8 +8,8 @@ use zeroize::Zeroizing;
 use super::{LaneHead, LaneId};
 use crate::Entropy;
 
-const LABEL: &[u8; 26] = b"pmh-sim/audit-checkpoint/1";
-const MESSAGE_LENGTH: usize = LABEL.len() + 16 + 8 + 32 + 8;
+const LABEL: &[u8] = b"pmh-sim/audit-checkpoint/1";
+const CUT_LABEL: &[u8] = b"pmh-sim/audit-cut/1";
 const PUBLIC_KEY_LENGTH: usize = 32;
 const SIGNATURE_LENGTH: usize = 64;
 
@@ -27,6 +28,11 @@ pub struct Checkpoint {
     pub at_ms: i64,
     pub signature: [u8; SIGNATURE_LENGTH],
 }
+
+/// The last row of a lane that retention took away. Without a signature of this kind rows that are
+/// missing at the beginning are deleted rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut(pub Checkpoint);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
@@ -58,7 +64,15 @@ impl CheckpointSigner {
     }
 
     pub fn sign(&self, head: &LaneHead, at_ms: i64) -> Checkpoint {
-        let signature = self.pair.sign(&message(head, at_ms));
+        self.sign_as(LABEL, head, at_ms)
+    }
+
+    pub fn sign_cut(&self, last_removed: &LaneHead, at_ms: i64) -> Cut {
+        Cut(self.sign_as(CUT_LABEL, last_removed, at_ms))
+    }
+
+    fn sign_as(&self, label: &[u8], head: &LaneHead, at_ms: i64) -> Checkpoint {
+        let signature = self.pair.sign(&message(label, head, at_ms));
         Checkpoint {
             lane: head.lane,
             sequence: head.sequence,
@@ -73,22 +87,26 @@ impl Checkpoint {
     /// The head that was signed. The verifier must have the public key from elsewhere than the
     /// checkpoint.
     pub fn verify(&self, public_key: &[u8]) -> Result<LaneHead, CheckpointError> {
+        self.verify_as(LABEL, public_key)
+    }
+
+    fn verify_as(&self, label: &[u8], public_key: &[u8]) -> Result<LaneHead, CheckpointError> {
         let head = LaneHead { lane: self.lane, sequence: self.sequence, hash: self.hash };
         UnparsedPublicKey::new(&ED25519, public_key)
-            .verify(&message(&head, self.at_ms), &self.signature)
+            .verify(&message(label, &head, self.at_ms), &self.signature)
             .map_err(|_| CheckpointError::Signature)?;
         Ok(head)
     }
 }
 
-fn message(head: &LaneHead, at_ms: i64) -> [u8; MESSAGE_LENGTH] {
-    let mut message = [0; MESSAGE_LENGTH];
-    let mut rest = message.as_mut_slice();
-    for part in [LABEL.as_slice(), &head.lane, &head.sequence.to_be_bytes(), &head.hash, &at_ms.to_be_bytes()]
-    {
-        let (here, after) = rest.split_at_mut(part.len());
-        here.copy_from_slice(part);
-        rest = after;
+impl Cut {
+    /// The last row that is gone: the lane goes on from it.
+    pub fn verify(&self, public_key: &[u8]) -> Result<LaneHead, CheckpointError> {
+        self.0.verify_as(CUT_LABEL, public_key)
     }
-    message
+}
+
+/// Every part behind the label has a fixed width, and no label begins another.
+fn message(label: &[u8], head: &LaneHead, at_ms: i64) -> Vec<u8> {
+    [label, &head.lane, &head.sequence.to_be_bytes(), &head.hash, &at_ms.to_be_bytes()].concat()
 }

@@ -225,6 +225,16 @@ fn a_checkpoint_vouches_for_its_head_and_an_edit_of_any_part_is_found() {
 }
 
 #[test]
+fn a_cut_vouches_for_its_head_and_neither_passes_for_the_other() {
+    let signer = CheckpointSigner::generate(&Entropy::new());
+    let head = rows()[4].head();
+    let (cut, checkpoint) = (signer.sign_cut(&head, 3_000), signer.sign(&head, 3_000));
+    assert_eq!(cut.verify(&signer.public_key()), Ok(head));
+    assert_eq!(cut.0.verify(&signer.public_key()), Err(CheckpointError::Signature));
+    assert_eq!(Cut(checkpoint).verify(&signer.public_key()), Err(CheckpointError::Signature));
+}
+
+#[test]
 fn a_checkpoint_of_another_signer_or_under_a_broken_public_key_is_refused() {
     let entropy = Entropy::new();
     let checkpoint = CheckpointSigner::generate(&entropy).sign(&rows()[0].head(), 3_000);

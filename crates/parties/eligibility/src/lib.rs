@@ -10,6 +10,7 @@
 //! | `POST /introduction/v1/entries` (to the portal) | `introduction/deliver.rs` |
 //! | `POST /confirmation/v1/confirmations` (from institutions) | `confirmation/confirm.rs` |
 //! | `POST /eligibility/v1/epochs`, `POST /eligibility/v1/queries` (to the hub) | `hub.rs` |
+//! | `GET /audit/v1/checkpoints` (to the hub), `GET /__admin/witnesses` | `witness.rs` |
 //! | `POST /__admin/people`, `POST /__admin/cards` | `admin/enrol.rs`, `admin/cards.rs` |
 //!
 //! `enrolment.rs` is who holds which card, `keys.rs` what is sealed and under which keys, `seed.rs` the first
@@ -27,19 +28,20 @@ mod seed;
 mod store;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::post;
-use pmh_crypto::Entropy;
+use axum::routing::{get, post};
+use pmh_crypto::{Entropy, MasterKey};
 use pmh_domain::VirtualClock;
 use pmh_service::{
     AdminParts, Counters, DoorOptions, Listeners, PartyEnv, PeerClient, RouteLimits, Running, StartError,
     admin_router, master_key,
 };
-use pmh_store::Store;
+use pmh_store::{Database, Store};
 use pmh_wire::{Door, Party, PeerName, paths};
 use tokio::sync::Notify;
 
@@ -65,6 +67,8 @@ struct Eligibility {
     hub: Epochs,
     /// Wakes the delivery of introductions.
     introduction_due: Notify,
+    /// Wakes the witness.
+    witness_due: Notify,
 }
 
 /// Starts the OQS. The doors open last.
@@ -82,21 +86,27 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
         clock: env.clock.clone(),
         counters: env.counters.clone(),
         auto_enrol: env.auto_enrol,
-        hub: Epochs::new(hub, env.entropy.clone(), env.clock.clone(), env.counters.clone()),
+        hub: Epochs::new(hub.clone(), env.entropy.clone(), env.clock.clone(), env.counters.clone()),
         introduction_due: Notify::new(),
+        witness_due: Notify::new(),
     });
     seed::import(&env, &state).await?;
 
     let portal = PeerClient::of(&env, &own, Party::Portal, Door::Introduction)?;
     let mut running = Running::new(Party::Eligibility, &env);
     running.tasks.spawn(introduction::deliver::deliver(Arc::clone(&state), portal, env.shutdown.clone()));
+    running.tasks.spawn(witness::keep(Arc::clone(&state), hub, env.shutdown.clone()));
+    let clocked = Arc::clone(&state);
     let admin = admin_router(AdminParts {
         party: Party::Eligibility,
         clock: env.clock.clone(),
         counters: env.counters.clone(),
         store,
         ready: running.ready(),
-        on_clock: None,
+        on_clock: Some(Arc::new(move |_change| {
+            clocked.witness_due.notify_one();
+            Box::pin(async { Ok(()) })
+        })),
     });
     let confirmation = DoorOptions::between(Door::Confirmation, &[Party::Institution]);
     running.open(listeners, confirmation, confirmation_router(Arc::clone(&state)), Some(&own))?;
@@ -120,5 +130,15 @@ fn admin_routes(state: Arc<Eligibility>) -> Router {
     Router::new()
         .route(paths::ADMIN_PEOPLE, enrol)
         .route(paths::ADMIN_CARDS, post(admin::cards::command))
+        .route(paths::ADMIN_EPOCHS, post(admin::renew_epoch::renew_epoch))
+        .route(paths::ADMIN_WITNESSES, get(witness::show))
         .with_state(state)
+}
+
+/// Refuses a database whose keys were wrapped by another master key.
+pub async fn check_master_key(database: &Database, master: &MasterKey) -> Result<(), StartError> {
+    let store = SCHEMA.open(database, store::APP, 1).await?;
+    let checked = Keys::load(&store, master, &Entropy::new()).await;
+    store.close().await;
+    checked.map(drop)
 }

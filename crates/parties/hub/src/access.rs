@@ -42,7 +42,8 @@ impl PartitionAccess {
         Self { municipality, principal: format!("credential:{municipality}"), caller: None }
     }
 
-    /// The hub's operator, who may do nothing here but carry out an erasure that this municipality asked for.
+    /// The hub's operator, who may do nothing here but carry out an erasure that this municipality asked for, and take
+    /// its audit out closed.
     pub(crate) fn by_operator(municipality: MunicipalityCode, name: &str) -> Self {
         Self { municipality, principal: format!("operator:{name}"), caller: None }
     }

@@ -1,7 +1,7 @@
 //! What the doors and workers of the hub share. Two states for two capabilities.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pmh_crypto::{CheckpointSigner, Entropy};
@@ -42,6 +42,8 @@ pub(crate) struct DeskParts {
     /// Rows were erased and the write-ahead log may still hold them. True at the start: the last run may have
     /// died between the two.
     pub(crate) untruncated: AtomicBool,
+    /// Rows of the audit that are older than the beginning of this day, in virtual time, are gone.
+    pub(crate) audit_cut_ms: AtomicI64,
     pub(crate) users: UserRules,
     /// SHA-256 of each municipality's credential.
     pub(crate) token_hashes: Vec<(Vec<u8>, MunicipalityCode)>,
@@ -85,6 +87,11 @@ impl Desk {
         Self(Arc::new(parts))
     }
 
+    /// Those that have keys: one that was shredded has none.
+    pub(crate) fn municipalities(&self) -> impl Iterator<Item = MunicipalityCode> {
+        self.bells.keys().copied().filter(|code| self.keys.knows(*code))
+    }
+
     /// New rows stand: let the municipality's worker look.
     pub(crate) fn wake(&self, municipality: MunicipalityCode) {
         if let Some(bell) = self.bells.get(&municipality) {
@@ -109,6 +116,7 @@ pub(crate) struct InquiryParts {
     pub(crate) store: Store,
     pub(crate) keys: QueryKeys,
     pub(crate) lane: Lane,
+    pub(crate) signer: Arc<CheckpointSigner>,
     pub(crate) clock: VirtualClock,
     pub(crate) entropy: Entropy,
     pub(crate) counters: Counters,

@@ -169,20 +169,13 @@ impl RegistrationClient {
         }
     }
 
-    /// All results of a task as CSV, in the encoding of the upload, written while they come. Under another name until
-    /// the last byte is there: a reader of the folder never sees half a file.
+    /// All results of a task as CSV, in the encoding of the upload, written while they come.
     pub async fn save_results(&self, task_id: &str, path: &Path) -> Result<(), SubmitError> {
-        let from = paths::task_results(path_segment(task_id)?, None);
-        let pieces = self.hub.download(&from, HeaderValue::from_static("text/csv")).await?;
-        let mut pieces = std::pin::pin!(pieces);
-        let mut unfinished = path.as_os_str().to_owned();
-        unfinished.push(".part");
-        let mut file = tokio::fs::File::create(&unfinished).await.map_err(SubmitError::File)?;
-        while let Some(piece) = pieces.next().await {
-            file.write_all(&piece?).await.map_err(SubmitError::File)?;
-        }
-        file.sync_all().await.map_err(SubmitError::File)?;
-        tokio::fs::rename(unfinished, path).await.map_err(SubmitError::File)
+        self.save(&paths::task_results(path_segment(task_id)?, None), "text/csv", path).await
+    }
+
+    pub(crate) async fn save(&self, from: &str, kind: &'static str, path: &Path) -> Result<(), SubmitError> {
+        save_pieces(self.hub.download(from, HeaderValue::from_static(kind)).await?, path).await
     }
 
     /// What the hub has of one resident. The number travels in the body alone.
@@ -224,6 +217,23 @@ pub enum SubmitError {
     File(std::io::Error),
     #[error(transparent)]
     Call(#[from] CallError),
+}
+
+/// Writes an answer to a file while it comes, under another name until the last byte is there: a reader of the folder
+/// never sees half a file.
+pub async fn save_pieces(
+    pieces: impl Stream<Item = Result<Bytes, CallError>>,
+    path: &Path,
+) -> Result<(), SubmitError> {
+    let mut pieces = std::pin::pin!(pieces);
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    let mut file = tokio::fs::File::create(&unfinished).await.map_err(SubmitError::File)?;
+    while let Some(piece) = pieces.next().await {
+        file.write_all(&piece?).await.map_err(SubmitError::File)?;
+    }
+    file.sync_all().await.map_err(SubmitError::File)?;
+    tokio::fs::rename(unfinished, path).await.map_err(SubmitError::File)
 }
 
 /// By its name; anything else is CSV.

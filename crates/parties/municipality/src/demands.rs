@@ -1,19 +1,21 @@
 //! What a municipality may demand of the hub and gets: erasure (001:437), the operator's handling log (001:346), who
 //! received what (001:350), its own operation log and its reviews (001:314), the state of rights (001:340).
 
+use std::path::Path;
 use std::time::Duration;
 
+use pmh_audit_verify::{Finding, Lanes, RowToCheck};
 use pmh_service::CallError;
 use pmh_wire::audit::{
     CheckpointBody, Checkpoints, Deliveries, DeliveriesRequest, LogEntry, LogPage, OperationReview,
-    OperationReviews,
+    OperationReviews, PersonActs, PersonActsRequest,
 };
+use pmh_wire::audit_export::EXPORT_MEDIA_TYPE;
 use pmh_wire::users::Users;
 use pmh_wire::{Erasure, ErasureApproval, ErasureRequest, Erasures, paths};
 
 use crate::RegistrationClient;
-use crate::client::path_segment;
-use crate::log_check::{LogCheck, LogFault, LogProof};
+use crate::client::{SubmitError, path_segment};
 
 /// A whole partition, or the whole audit, takes its time.
 const LONG: Duration = Duration::from_mins(30);
@@ -25,6 +27,20 @@ pub enum Log {
     Handling,
     /// What the municipality's own people and systems did.
     Operations,
+}
+
+/// What was followed. That a sealed entry says what is told of it is not checked: for that the partition's key would
+/// be needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogProof {
+    pub lanes: u64,
+    pub rows: u64,
+    /// Acts of the municipality's partition, told by this log or not.
+    pub own_acts: u64,
+    /// Signed heads that the rows reach, of now and of the witnesses.
+    pub signed_heads: u64,
+    /// Whether some of them were signed before this reading.
+    pub has_witness: bool,
 }
 
 /// A log that was read to its end.
@@ -42,8 +58,8 @@ pub struct ReadLog {
 pub enum ReadLogError {
     #[error(transparent)]
     Call(#[from] CallError),
-    #[error(transparent)]
-    Fault(#[from] LogFault),
+    #[error("{0}")]
+    Found(Finding),
 }
 
 impl RegistrationClient {
@@ -94,13 +110,14 @@ impl RegistrationClient {
         };
         // Before the first row: whatever was signed by then must be among the rows.
         let signed = self.hub.get::<Checkpoints>(paths::CHECKPOINTS).await?.checkpoints;
-        let mut check = LogCheck::new(self.municipality(), witnesses, &signed)?;
+        let mut lanes = self.lanes(witnesses, &signed);
         let mut entries = Vec::new();
         let mut after: Option<String> = None;
         loop {
             let page: LogPage = self.hub.get(&paths::log(path, after.as_deref())).await?;
             for row in page.rows {
-                check.take(&row)?;
+                let shown = RowToCheck::of_log(&row);
+                lanes.take(&shown.ok_or(CallError::Unexpected("a row that is none".to_owned()))?);
                 entries.extend(row.entries);
             }
             match page.next {
@@ -111,6 +128,50 @@ impl RegistrationClient {
         }
         // One width and one offset: as texts they stand in order.
         entries.sort_by(|one, other| one.at.cmp(&other.at));
-        Ok(ReadLog { entries, proof: check.finish()?, signed })
+        // After the last row: what was cut meanwhile is not missing.
+        for cut in &self.hub.get::<Checkpoints>(paths::CHECKPOINTS).await?.cuts {
+            lanes.cut(cut);
+        }
+        lanes.finish();
+        if let Some(finding) = lanes.findings.first() {
+            return Err(ReadLogError::Found(finding.clone()));
+        }
+        let proof = LogProof {
+            lanes: lanes.lanes(),
+            rows: lanes.rows,
+            own_acts: lanes.own_acts,
+            signed_heads: lanes.signed_heads,
+            has_witness: lanes.has_witness,
+        };
+        Ok(ReadLog { entries, proof, signed })
+    }
+
+    /// The key is that of the witnesses; without any, the one that the hub names now.
+    fn lanes(&self, witnesses: &[CheckpointBody], now: &[CheckpointBody]) -> Lanes {
+        let key = witnesses.first().or(now.first()).map(|head| hex::decode(&head.public_key));
+        let key = key.and_then(Result::ok).unwrap_or_default();
+        let mut lanes = Lanes::new(self.municipality().as_str(), key);
+        for witness in witnesses {
+            lanes.witness(witness);
+        }
+        for head in now {
+            lanes.signed(head);
+        }
+        lanes
+    }
+
+    /// Every act that concerns one person.
+    pub async fn person_acts(&self, request: &PersonActsRequest) -> Result<PersonActs, CallError> {
+        self.hub.with_timeout(LONG).post(paths::PERSON_ACTS, request).await
+    }
+
+    /// The audit as a file that verifies by itself, written while it comes.
+    pub async fn save_audit(&self, path: &Path) -> Result<(), SubmitError> {
+        self.save(paths::AUDIT_EXPORT, EXPORT_MEDIA_TYPE, path).await
+    }
+
+    /// The signed heads, to be kept.
+    pub async fn heads(&self) -> Result<Checkpoints, CallError> {
+        self.hub.get(paths::CHECKPOINTS).await
     }
 }

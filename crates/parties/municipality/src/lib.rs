@@ -7,7 +7,7 @@
 //! | `submission::import` | the seed files, once: each becomes a pending submission, its records sealed |
 //! | `submission::follow` | sends each file to the hub's registration door and follows its task to the end, over failures and restarts |
 //! | [`RegistrationClient`] | the same door for a user's own files, for people who sign in, and for what a municipality may demand |
-//! | [`LogCheck`] | checks a log of the hub without the hub |
+//! | `witness` | keeps the signed heads of the hub's audit |
 //! | [`watch`] | a folder's files, one after the other: sent, followed, results fetched, moved away |
 //! | admin (+59, loopback) | what every party has; counters `submissions_*` |
 //!
@@ -16,30 +16,31 @@
 
 use std::sync::Arc;
 
+use pmh_crypto::{Entropy, MasterKey};
 use pmh_domain::MunicipalityCode;
 use pmh_service::{
     AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
     admin_router, master_key, municipality_credential,
 };
-use pmh_store::{Migration, PartySchema, Role, Store, setting};
+use pmh_store::{Database, Migration, PartySchema, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedMunicipality};
+use tokio::sync::watch as channel;
 
 mod accounts;
 mod client;
 mod demands;
 mod file_body;
 mod keys;
-mod log_check;
 mod municipality;
 mod store;
 mod submission;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod witness;
 
-pub use client::{RegistrationClient, SubmitError, TaskFilter};
-pub use demands::{Log, ReadLog, ReadLogError};
-pub use log_check::{LogCheck, LogFault, LogProof};
+pub use client::{RegistrationClient, SubmitError, TaskFilter, save_pieces};
+pub use demands::{Log, LogProof, ReadLog, ReadLogError};
 pub use watch::{Folders, Handled, watch};
 
 use keys::Keys;
@@ -48,18 +49,26 @@ use submission::{follow, import};
 
 pub const SCHEMA: PartySchema = PartySchema {
     party: "municipality",
-    migrations: &[Migration {
-        version: 1,
-        name: "municipality",
-        sqlite: include_str!("../migrations/sqlite/0001_municipality.sql"),
-        postgres: include_str!("../migrations/postgres/0001_municipality.sql"),
-    }],
+    migrations: &[
+        Migration {
+            version: 1,
+            name: "municipality",
+            sqlite: include_str!("../migrations/sqlite/0001_municipality.sql"),
+            postgres: include_str!("../migrations/postgres/0001_municipality.sql"),
+        },
+        Migration {
+            version: 2,
+            name: "witness",
+            sqlite: include_str!("../migrations/sqlite/0002_witness.sql"),
+            postgres: include_str!("../migrations/postgres/0002_witness.sql"),
+        },
+    ],
     roles: &[Role {
         name: APP,
         grants: &[
             "GRANT SELECT, INSERT, UPDATE ON municipality TO {app}",
             "GRANT SELECT, INSERT ON data_key TO {app}",
-            "GRANT SELECT, INSERT, UPDATE ON submission TO {app}",
+            "GRANT SELECT, INSERT, UPDATE ON submission, witness TO {app}",
             "GRANT SELECT, INSERT, DELETE ON submission_chunk TO {app}",
         ],
     }],
@@ -80,6 +89,7 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
         counters: env.counters.clone(),
         shutdown: env.shutdown.clone(),
     });
+    let (turned, turns) = channel::channel(());
     for code in municipal.keys.municipalities() {
         let own = PeerName { party: Party::Municipality, name: code.to_owned() };
         let hub = PeerClient::of(&env, &own, Party::Hub, Door::HubRegistration)?;
@@ -87,6 +97,7 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
         let hub = credential.and_then(|token| hub.with_bearer(&token)).unwrap_or(hub);
         let code: MunicipalityCode = code.parse().map_err(|_| StartError::Seed("a municipality's code"))?;
         let client = RegistrationClient::new(hub, code);
+        running.tasks.spawn(witness::keep(Arc::clone(&municipal), client.clone(), turns.clone()));
         running.tasks.spawn(follow::run(Arc::clone(&municipal), client));
     }
     let admin = admin_router(AdminParts {
@@ -95,8 +106,12 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
         counters: env.counters.clone(),
         store,
         ready: running.ready(),
-        on_clock: None,
-    });
+        on_clock: Some(Arc::new(move |_change| {
+            turned.send_replace(());
+            Box::pin(async { Ok(()) })
+        })),
+    })
+    .merge(witness::admin_router(municipal));
     running.open(listeners, DoorOptions::plain(Door::MunicipalityAdmin), admin, None)?;
     Ok(running)
 }
@@ -121,4 +136,12 @@ async fn load_keys_and_seed(env: &PartyEnv, store: &Store) -> Result<Keys, Start
         tx.commit().await?;
     }
     Ok(keys)
+}
+
+/// Refuses a database whose keys were wrapped by another master key.
+pub async fn check_master_key(database: &Database, master: &MasterKey) -> Result<(), StartError> {
+    let store = SCHEMA.open(database, APP, 1).await?;
+    let checked = Keys::load(&store, master, Entropy::new()).await;
+    store.close().await;
+    checked.map(drop)
 }

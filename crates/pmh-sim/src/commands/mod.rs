@@ -1,5 +1,7 @@
 //! One file a verb.
 
+mod audit;
+mod backup;
 mod card;
 mod check;
 mod demo;
@@ -7,11 +9,13 @@ mod erase;
 mod erasure_report;
 mod generate;
 mod input;
+mod keys;
 mod layout;
 mod municipality;
 mod number;
 mod office;
 mod register;
+mod restore;
 mod seed;
 mod serve;
 mod status;
@@ -54,12 +58,20 @@ pub(crate) enum Command {
     Card(card::Card),
     /// Erases what the hub holds of a person or a municipality. 登録された情報を二人で消去します。
     Erase(erase::Erase),
+    /// Takes the audit out, verifies it, shows who saw a person's records. 監査記録の書き出し・検証・開示請求。
+    Audit(audit::Audit),
     /// Shows what a municipality may demand: logs, deliveries, rights. 自治体が求められる記録を表示します。
     Municipality(municipality::Municipality),
     /// Signs people of a municipality in, and manages their accounts. 自治体の利用者を扱います。
     User(user::User),
     /// Changes an Individual Number, or joins two of one person. 個人番号の変更・統合をします。
     Number(number::Number),
+    /// Copies every party's database while the world runs. 動作中のまま全データベースを複写します。
+    Backup(backup::Backup),
+    /// Puts a backup in the place of a stopped world. 止めた世界をバックアップから復元します。
+    Restore(restore::Restore),
+    /// Rotates, destroys and shows the hub's keys. ハブの鍵の切替・再暗号化・破棄をします。
+    Keys(keys::Keys),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -79,9 +91,13 @@ impl Command {
             Self::Visit(visit) => visit.run(output).await,
             Self::Card(card) => card.run(output).await,
             Self::Erase(erase) => erase.run(output).await,
+            Self::Audit(audit) => audit.run(output).await,
             Self::Municipality(municipality) => municipality.run(output).await,
             Self::User(user) => user.run(output).await,
             Self::Number(number) => number.run(output).await,
+            Self::Backup(backup) => backup.run(output).await,
+            Self::Restore(restore) => restore.run(output).await,
+            Self::Keys(keys) => keys.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

@@ -1,15 +1,15 @@
 //! `municipality`: what a municipality may demand of the hub, and gets.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use pmh_municipality::{Log, ReadLog};
 use pmh_wire::audit::{
-    CheckpointBody, Checkpoints, DeliveriesRequest, LogEntry, OperationReview, OperationReviews,
-    ReviewFinding,
+    Checkpoints, DeliveriesRequest, LogEntry, OperationReview, OperationReviews, ReviewFinding,
 };
 
+use super::audit::read_heads;
 use super::input::number_from_input;
 use super::office::Office;
 use super::user::show_users;
@@ -118,29 +118,17 @@ impl Municipality {
 impl LogArguments {
     async fn run(self, output: Output, log: Log) -> Result<ExitCode, Failure> {
         let witnesses = match &self.witness {
-            Some(path) if path.exists() => read_witnesses(path)?,
+            Some(path) if path.exists() => read_heads(path)?,
             _ => Vec::new(),
         };
         let read = self.office.client()?.log(log, &witnesses).await?;
         if let Some(path) = &self.witness {
-            let kept = Checkpoints { checkpoints: read.signed.clone() };
+            let kept = Checkpoints { checkpoints: read.signed.clone(), cuts: Vec::new() };
             let text = serde_json::to_vec(&kept).map_err(|error| Failure::internal(&error))?;
             std::fs::write(path, text).map_err(|error| Failure::file(path, &error))?;
         }
         show_log(output, &read)
     }
-}
-
-fn read_witnesses(path: &Path) -> Result<Vec<CheckpointBody>, Failure> {
-    let text = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
-    let kept: Checkpoints = serde_json::from_slice(&text).map_err(|_| {
-        let path = path.display();
-        Failure::usage(
-            format!("「{path}」は署名済みの記録ではありません。"),
-            format!("{path} holds no signed heads."),
-        )
-    })?;
-    Ok(kept.checkpoints)
 }
 
 fn show_log(output: Output, read: &ReadLog) -> Result<ExitCode, Failure> {

@@ -33,18 +33,22 @@ pub(crate) struct WorldOptions {
 #[derive(Args, Clone)]
 pub(crate) struct RetentionOptions {
     /// Days (virtual) until certificates that were deleted logically are erased.
-    #[arg(long, value_name = "DAYS", default_value_t = pmh_hub::Retention::default().deleted_certificates_days)]
-    retain_deleted: i64,
+    #[arg(long = "retain-deleted", value_name = "DAYS", default_value_t = pmh_hub::Retention::default().deleted_certificates_days)]
+    deleted: i64,
     /// Days (virtual) until results of finished registrations are erased.
-    #[arg(long, value_name = "DAYS", default_value_t = pmh_hub::Retention::default().results_days)]
-    retain_results: i64,
+    #[arg(long = "retain-results", value_name = "DAYS", default_value_t = pmh_hub::Retention::default().results_days)]
+    results: i64,
+    /// Days (virtual) until rows of the audit are cut off, signed.
+    #[arg(long = "retain-audit", value_name = "DAYS", default_value_t = pmh_hub::Retention::default().audit_days)]
+    audit: i64,
 }
 
 impl RetentionOptions {
     pub(crate) fn retention(&self) -> pmh_hub::Retention {
         pmh_hub::Retention {
-            deleted_certificates_days: self.retain_deleted,
-            results_days: self.retain_results,
+            deleted_certificates_days: self.deleted,
+            results_days: self.results,
+            audit_days: self.audit,
             ..pmh_hub::Retention::default()
         }
     }

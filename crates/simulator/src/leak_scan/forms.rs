@@ -115,7 +115,7 @@ fn half_width(text: &str) -> String {
             (None, '　') => narrow.push(' '),
             (None, 'ヴ') => narrow.push_str("ｳﾞ"),
             (None, 'パ' | 'ピ' | 'プ' | 'ペ' | 'ポ') => {
-                narrow.extend(before(character, 2).into_iter().chain(['ﾟ']))
+                narrow.extend(before(character, 2).into_iter().chain(['ﾟ']));
             }
             (None, 'ガ'..='ボ') => narrow.extend(before(character, 1).into_iter().chain(['ﾞ'])),
             (None, other) => narrow.push(other),

@@ -4,6 +4,7 @@ pub(crate) mod cards;
 pub(crate) mod holders;
 pub(crate) mod keys;
 pub(crate) mod linkings;
+pub(crate) mod witness;
 
 use pmh_store::{Migration, PartySchema, Role};
 
@@ -26,12 +27,18 @@ pub const SCHEMA: PartySchema = PartySchema {
             sqlite: include_str!("../../migrations/sqlite/0002_card_life.sql"),
             postgres: include_str!("../../migrations/postgres/0002_card_life.sql"),
         },
+        Migration {
+            version: 3,
+            name: "witness",
+            sqlite: include_str!("../../migrations/sqlite/0003_witness.sql"),
+            postgres: include_str!("../../migrations/postgres/0003_witness.sql"),
+        },
     ],
     roles: &[Role {
         name: APP,
         grants: &[
             "GRANT SELECT, INSERT ON data_key, index_key TO {role}",
-            "GRANT SELECT, INSERT, UPDATE ON holder, card, linking TO {role}",
+            "GRANT SELECT, INSERT, UPDATE ON holder, card, linking, witness TO {role}",
         ],
     }],
 };

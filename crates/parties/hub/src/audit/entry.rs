@@ -1,13 +1,39 @@
 //! One act, as it stands sealed in a lane.
 
+use pmh_wire::audit_export::EVERY_ROW;
 use serde::Serialize;
 
-/// A row that an act wrote: what a verifier later compares with the tables to find a rolled-back row.
+/// A row that an act wrote: what a verifier compares with the tables to find a rolled-back row.
 #[derive(Clone, Serialize)]
 pub(crate) struct Written {
     pub(crate) table: &'static str,
     pub(crate) row: String,
     pub(crate) version: i64,
+}
+
+/// A row that an act removed: the verifier does not miss it. A person goes with everything of theirs.
+#[derive(Clone, Serialize)]
+pub(crate) struct Removed {
+    table: &'static str,
+    row: String,
+}
+
+impl Removed {
+    pub(crate) fn person(person: i64) -> Self {
+        Self { table: "person", row: person.to_string() }
+    }
+
+    pub(crate) fn partition() -> Self {
+        Self { table: "person", row: EVERY_ROW.to_owned() }
+    }
+
+    pub(crate) fn certificate(person: i64, certificate: i64) -> Self {
+        Self { table: "certificate", row: format!("{person}.{certificate}") }
+    }
+
+    pub(crate) fn route(person: i64) -> Self {
+        Self { table: "route", row: person.to_string() }
+    }
 }
 
 /// One act of one principal in one partition. It names people by the partition's own count only.
@@ -25,6 +51,9 @@ pub(crate) struct Entry {
     pub(crate) institution: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) outcome: Option<String>,
+    /// Before what was written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) removed: Vec<Removed>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) written: Vec<Written>,
 }
@@ -38,6 +67,7 @@ impl Entry {
             person: None,
             institution: None,
             outcome: None,
+            removed: Vec::new(),
             written: Vec::new(),
         }
     }
@@ -54,6 +84,11 @@ impl Entry {
 
     pub(crate) fn with_outcome(mut self, outcome: impl Into<String>) -> Self {
         self.outcome = Some(outcome.into());
+        self
+    }
+
+    pub(crate) fn removed(mut self, removed: Vec<Removed>) -> Self {
+        self.removed = removed;
         self
     }
 

@@ -2,36 +2,22 @@
 
 use pmh_crypto::{Place, Sealed};
 use pmh_store::StoreError;
-use serde::Deserialize;
+use pmh_wire::audit_export::ExportedAct;
 
 use crate::access::PartitionAccess;
 use crate::keys::SubsidyRings;
 use crate::store::audit::StoredBatch;
 
-/// An entry as it was sealed; what it wrote is not told.
-#[derive(Deserialize)]
-pub(crate) struct ToldEntry {
-    pub(crate) act: String,
-    pub(crate) principal: String,
-    pub(crate) person: Option<i64>,
-    pub(crate) institution: Option<String>,
-    pub(crate) outcome: Option<String>,
-}
-
 pub(crate) struct OwnEntry {
     /// Among the leaves of the batch.
     pub(crate) position: u64,
     pub(crate) sealed: Vec<u8>,
-    pub(crate) told: ToldEntry,
+    pub(crate) told: ExportedAct,
 }
 
-impl ToldEntry {
-    /// Whether somebody or something of the municipality did it; else it was the hub, its operator or another party.
-    pub(crate) fn is_municipalitys(&self) -> bool {
-        ["user:", "credential:", "urn:pmh-sim:municipality:"]
-            .iter()
-            .any(|kind| self.principal.starts_with(kind))
-    }
+/// Whether somebody or something of the municipality did it; else it was the hub, its operator or another party.
+pub(super) fn is_municipalitys(told: &ExportedAct) -> bool {
+    ["user:", "credential:", "urn:pmh-sim:municipality:"].iter().any(|kind| told.principal.starts_with(kind))
 }
 
 pub(crate) fn own_entries(
@@ -40,25 +26,39 @@ pub(crate) fn own_entries(
     batch: &StoredBatch,
 ) -> Result<Vec<OwnEntry>, StoreError> {
     let mut own = Vec::new();
-    for (position, (partition, sealed)) in (0_u64..).zip(split(&batch.entries).ok_or(damaged())?) {
-        if partition != access.code().as_bytes() {
-            continue;
-        }
-        let row = super::lane::place_of(&batch.lane, batch.sequence, position);
-        let place = Place {
-            party: "hub",
-            partition: access.code(),
-            table: "audit",
-            column: "entries",
-            row: &row,
-            version: 0,
-        };
-        let bytes = Sealed::from_bytes(sealed.to_vec()).map_err(|_| damaged())?;
-        let opened = rings.of(access.code())?.open(&place, &bytes).map_err(|_| damaged())?;
-        let told = serde_json::from_slice(&opened).map_err(|_| damaged())?;
-        own.push(OwnEntry { position, sealed: sealed.to_vec(), told });
+    for (position, sealed) in own_sealed(access, batch).ok_or(damaged())? {
+        let told = open(rings, access, (batch, position), &sealed).ok_or(damaged())?;
+        own.push(OwnEntry { position, sealed, told });
     }
     Ok(own)
+}
+
+/// Position and sealed entry of the municipality's acts. `None`: the batch cannot be read.
+pub(super) fn own_sealed(access: &PartitionAccess, batch: &StoredBatch) -> Option<Vec<(u64, Vec<u8>)>> {
+    let all = (0_u64..).zip(split(&batch.entries)?);
+    let own = all.filter(|(_, (partition, _))| *partition == access.code().as_bytes());
+    Some(own.map(|(position, (_, sealed))| (position, sealed.to_vec())).collect())
+}
+
+/// `None`: it was tampered with, or its key is gone.
+pub(super) fn open(
+    rings: &SubsidyRings,
+    access: &PartitionAccess,
+    (batch, position): (&StoredBatch, u64),
+    sealed: &[u8],
+) -> Option<ExportedAct> {
+    let row = super::lane::place_of(&batch.lane, batch.sequence, position);
+    let place = Place {
+        party: "hub",
+        partition: access.code(),
+        table: "audit",
+        column: "entries",
+        row: &row,
+        version: 0,
+    };
+    let sealed = Sealed::from_bytes(sealed.to_vec()).ok()?;
+    let opened = rings.audit_of(access.code()).ok()?.open(&place, &sealed).ok()?;
+    serde_json::from_slice(&opened).ok()
 }
 
 /// Partition and sealed entry of each act, as [`push_entry`](super::lane) wrote them. `None`: cut off.

@@ -19,7 +19,7 @@ use crate::state::Desk;
 use crate::store::{audit, people};
 
 /// Rows of the audit read at once.
-const ROWS_PER_TURN: i64 = 256;
+pub(super) const ROWS_PER_TURN: i64 = 256;
 const TIMEOUT: Duration = Duration::from_mins(10);
 const REQUEST_BYTES_MAX: usize = 64 << 10;
 
@@ -36,7 +36,7 @@ pub(crate) async fn show_deliveries(
     let person = match &request.my_number {
         None => None,
         // Nobody of this municipality: nobody received anything, whoever else knows the number.
-        Some(number) => match find(&desk, &access, number).await? {
+        Some(number) => match find(&desk, &access, number, "audit.deliveries").await? {
             None => return Ok(Json(Deliveries { deliveries: Vec::new() })),
             known => known,
         },
@@ -64,7 +64,12 @@ fn span_of(request: &DeliveriesRequest) -> Result<(i64, i64), Refused> {
 }
 
 /// One of the municipality's own people. That they were looked up is told like a search.
-async fn find(desk: &Desk, access: &PartitionAccess, number: &str) -> Result<Option<i64>, Refused> {
+pub(super) async fn find(
+    desk: &Desk,
+    access: &PartitionAccess,
+    number: &str,
+    act: &'static str,
+) -> Result<Option<i64>, Refused> {
     let number =
         IndividualNumber::parse(number).map_err(|_| Code::InvalidMember.problem().at_field("myNumber"))?;
     let tag = desk.keys.identity(access)?.number_tag(&number);
@@ -72,7 +77,7 @@ async fn find(desk: &Desk, access: &PartitionAccess, number: &str) -> Result<Opt
     let mut tx = desk.store.write().await?;
     tx.for_municipality(access.code()).await?;
     let person = people::list_by_tags(&mut tx, access, &[tag]).await?.first().map(|row| row.person);
-    let looked_up = Entry::of(access.code(), "audit.deliveries", access.principal());
+    let looked_up = Entry::of(access.code(), act, access.principal());
     let entry = match person {
         Some(person) => looked_up.about(person),
         None => looked_up.with_outcome("nobody"),

@@ -13,9 +13,10 @@ use pmh_service::Refused;
 use pmh_store::StoreError;
 use pmh_wire::Code;
 use pmh_wire::audit::{LOG_ROWS_PER_PAGE, LogEntry, LogLeaf, LogPage, LogRow};
+use pmh_wire::audit_export::ExportedAct;
 use serde::Deserialize;
 
-use super::read::{ToldEntry, own_entries};
+use super::read::{is_municipalitys, own_entries};
 use crate::access::PartitionAccess;
 use crate::registration::SignedIn;
 use crate::state::Desk;
@@ -33,7 +34,7 @@ pub(crate) async fn show_handling(
     SignedIn(access): SignedIn,
     page: Asked,
 ) -> Result<Json<LogPage>, Refused> {
-    show(&desk, &access, page, |told| !told.is_municipalitys()).await
+    show(&desk, &access, page, |told| !is_municipalitys(told)).await
 }
 
 pub(crate) async fn show_operations(
@@ -41,14 +42,14 @@ pub(crate) async fn show_operations(
     SignedIn(access): SignedIn,
     page: Asked,
 ) -> Result<Json<LogPage>, Refused> {
-    show(&desk, &access, page, ToldEntry::is_municipalitys).await
+    show(&desk, &access, page, is_municipalitys).await
 }
 
 async fn show(
     desk: &Desk,
     access: &PartitionAccess,
     page: Asked,
-    tells: impl Fn(&ToldEntry) -> bool + Send,
+    tells: impl Fn(&ExportedAct) -> bool + Send,
 ) -> Result<Json<LogPage>, Refused> {
     let Query(page) = page.map_err(|_| Code::NotFound)?;
     let (lane, sequence) = match &page.after {
@@ -82,7 +83,7 @@ fn row_of(
     desk: &Desk,
     access: &PartitionAccess,
     batch: &StoredBatch,
-    tells: &impl Fn(&ToldEntry) -> bool,
+    tells: &impl Fn(&ExportedAct) -> bool,
 ) -> Result<LogRow, StoreError> {
     let damaged = |_| StoreError::Inconsistent { table: "audit", column: "leaves" };
     let leaves = pmh_crypto::decode_leaves(&batch.leaves).map_err(damaged)?;

@@ -7,9 +7,10 @@ mod open_epoch;
 mod query;
 
 use axum::Router;
-use axum::routing::post;
+use axum::routing::{get, post};
 use pmh_wire::paths;
 
+use crate::audit;
 use crate::state::Inquiry;
 
 pub use epochs::EPOCHS_KEPT_MAX;
@@ -21,6 +22,7 @@ pub(crate) use query::read_records;
 pub(crate) fn router(inquiry: Inquiry) -> Router {
     Router::new()
         .route(paths::EPOCHS, post(open_epoch::open_epoch))
+        .route(paths::CHECKPOINTS, get(audit::show_checkpoints_to_eligibility))
         .route(paths::QUERIES, post(query::query))
         .with_state(inquiry)
 }

@@ -13,7 +13,7 @@ use super::pending::{Actor, Pending};
 use super::state::Erasing;
 use super::{rows, unbind};
 use crate::access::PartitionAccess;
-use crate::audit::Entry;
+use crate::audit::{Entry, Removed};
 use crate::state::Desk;
 use crate::store::erasures::{self, CountRow, ErasureRow, REQUESTED};
 use crate::store::tasks;
@@ -60,13 +60,18 @@ async fn erase(
     if !erasures::finish(&mut tx, access, erasure, way_code(second.way), now_ms).await? {
         return Err(Code::ErasureNotPending.into());
     }
-    let counts = match (scope_of(row.scope)?, pending.person) {
-        (ErasureScope::Person, Some(person)) => rows::erase_person(desk, access, &mut tx, person).await?,
-        (ErasureScope::Partition, None) => rows::erase_partition(access, &mut tx).await?,
+    let (counts, removed) = match (scope_of(row.scope)?, pending.person) {
+        (ErasureScope::Person, Some(person)) => {
+            (rows::erase_person(&desk.keys, access, &mut tx, person).await?, Removed::person(person))
+        }
+        (ErasureScope::Partition, None) => {
+            (rows::erase_partition(access, &mut tx).await?, Removed::partition())
+        }
         _ => return Err(StoreError::Inconsistent { table: "erasure", column: "pending" }.into()),
     };
     erasures::add_counts(&mut tx, access, erasure, &counts).await?;
-    let entry = acted("erasure.carry_out").with_outcome(told(&row, &pending, second, &counts));
+    let entry =
+        acted("erasure.carry_out").with_outcome(told(&row, &pending, second, &counts)).removed(vec![removed]);
     let entry = match pending.person {
         Some(person) => entry.about(person),
         None => entry,

@@ -13,14 +13,14 @@
 //! on PostgreSQL sealed bytes in dead tuples.
 
 pub(crate) mod approve;
-mod body;
+pub(crate) mod body;
 mod carry_out;
 mod charge;
 mod operator;
 mod pending;
 pub(crate) mod request;
 mod retention;
-mod rows;
+pub(crate) mod rows;
 mod scrub;
 pub(crate) mod show;
 mod state;
@@ -33,9 +33,10 @@ use axum::routing::post;
 use pmh_service::RouteLimits;
 use pmh_wire::paths;
 
+pub(crate) use pending::user_id;
 pub use request::ERASURES_WAITING_MAX;
 pub use retention::Retention;
-pub(crate) use retention::{erase_old, keep_house};
+pub(crate) use retention::{DAY_MS, erase_old, keep_house};
 pub(crate) use state::Erasing;
 
 /// A whole partition takes its time, and its answer is the report.

@@ -1,6 +1,6 @@
 //! What becomes too old is erased without anybody asking: certificates that a deletion record took away, people
 //! of whom no certificate is left by that, results of finished tasks, requests that nobody carried out. Ages go by
-//! virtual time. Backups are their keeper's: the hub makes none.
+//! virtual time. Backups go by real time and are their keeper's (`pmh-sim backup --keep`).
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::state::Erasing;
 use super::{rows, scrub, unbind};
 use crate::access::PartitionAccess;
 use crate::answer;
-use crate::audit::Entry;
+use crate::audit::{self, Entry, Removed, Written};
 use crate::registration::stored_certificate;
 use crate::state::Desk;
 use crate::store::erasures::{self, CountRow, NewErasure, PHYSICAL, REDACTED};
@@ -31,16 +31,23 @@ pub struct Retention {
     pub results_days: i64,
     /// Requests to erase that nobody carried out.
     pub requests_days: i64,
+    /// Rows of the audit. Three years, as 002:285 has it for logs, with the leap day that they may hold.
+    pub audit_days: i64,
 }
 
 impl Default for Retention {
     fn default() -> Self {
         // Five years with both leap days that they may hold.
-        Self { deleted_certificates_days: 5 * 365 + 2, results_days: 90, requests_days: 30 }
+        Self {
+            deleted_certificates_days: 5 * 365 + 2,
+            results_days: 90,
+            requests_days: 30,
+            audit_days: 3 * 365 + 1,
+        }
     }
 }
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Real time. A change of the clock is followed at once.
 const EVERY: Duration = Duration::from_secs(30);
 /// Certificates erased in one transaction.
@@ -63,7 +70,7 @@ pub(crate) async fn keep_house(erasing: Erasing, shutdown: CancellationToken) {
 pub(crate) async fn erase_old(erasing: &Erasing) -> Result<(), StoreError> {
     let desk = &erasing.desk;
     let mut erased = false;
-    let mut municipalities: Vec<_> = desk.bells.keys().copied().collect();
+    let mut municipalities: Vec<_> = desk.municipalities().collect();
     municipalities.sort_unstable();
     for municipality in municipalities {
         let access = PartitionAccess::of_the_hub(municipality);
@@ -71,6 +78,7 @@ pub(crate) async fn erase_old(erasing: &Erasing) -> Result<(), StoreError> {
             erased = true;
         }
     }
+    erased |= audit::cut_old(desk).await?;
     if erased {
         clear(erasing).await;
     } else {
@@ -93,9 +101,9 @@ async fn erase_some(desk: &Desk, access: &PartitionAccess) -> Result<bool, Store
     let results_before = before(desk.retention.results_days);
     let results = erasing::delete_results_before(&mut tx, access, results_before, now_ms).await?;
     let certificates_before = before(desk.retention.deleted_certificates_days);
-    let mut counts = erase_certificates(desk, access, &mut tx, certificates_before).await?;
-    add(&mut counts, results);
-    let counts: Vec<CountRow> = counts.into_values().filter(|count| count.rows > 0).collect();
+    let mut erased = erase_certificates(desk, access, &mut tx, certificates_before).await?;
+    add(&mut erased.counts, results);
+    let counts: Vec<CountRow> = erased.counts.into_values().filter(|count| count.rows > 0).collect();
     if counts.is_empty() {
         if marked + lapsed > 0 {
             tx.commit().await?;
@@ -105,10 +113,19 @@ async fn erase_some(desk: &Desk, access: &PartitionAccess) -> Result<bool, Store
     record(desk, access, &mut tx, now_ms, &counts).await?;
     let told: Vec<String> = counts.iter().map(|count| format!("{} {}", count.table, count.rows)).collect();
     let entry = Entry::of(access.code(), "erasure.retention", "hub").with_outcome(told.join(", "));
+    let entry = entry.removed(erased.removed).wrote(erased.written);
     turn.append(&mut tx, &[entry]).await?;
     turn.commit(tx).await?;
     desk.counters.add("retention_erasures", 1);
     Ok(true)
+}
+
+#[derive(Default)]
+struct Erased {
+    counts: BTreeMap<(String, i64), CountRow>,
+    removed: Vec<Removed>,
+    /// Answers of people who stay.
+    written: Vec<Written>,
 }
 
 /// Whoever has no other certificate goes with the last one: there is no reason left to hold the number.
@@ -117,38 +134,40 @@ async fn erase_certificates(
     access: &PartitionAccess,
     tx: &mut Tx,
     before_ms: i64,
-) -> Result<BTreeMap<(String, i64), CountRow>, StoreError> {
+) -> Result<Erased, StoreError> {
     let mut old: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for (person, certificate) in
         erasing::list_deleted_before(tx, access, before_ms, CERTIFICATES_PER_TURN).await?
     {
         old.entry(person).or_default().push(certificate);
     }
-    let mut counts = BTreeMap::new();
+    let mut erased = Erased::default();
     let mut history_keys = HashSet::new();
     for (person, of_person) in &old {
         let standing = certificates::list_of(tx, access, &[*person]).await?;
         if standing.len() == of_person.len() {
-            history_keys.extend(rows::history_keys(desk, access, tx, *person).await?);
+            history_keys.extend(rows::history_keys(&desk.keys, access, tx, *person).await?);
             for count in rows::delete_person(access, tx, *person).await? {
-                add(&mut counts, count);
+                add(&mut erased.counts, count);
             }
+            erased.removed.push(Removed::person(*person));
             continue;
         }
         for certificate in of_person {
             let rows = erasing::delete_certificate(tx, access, *person, *certificate).await?;
             let rows = i64::try_from(rows).expect("one row");
             let table = "certificate".to_owned();
-            add(&mut counts, CountRow { table, form: PHYSICAL, rows, logically_deleted: rows });
+            add(&mut erased.counts, CountRow { table, form: PHYSICAL, rows, logically_deleted: rows });
+            erased.removed.push(Removed::certificate(*person, *certificate));
         }
-        rewrite_answer(desk, access, tx, *person).await?;
+        erased.written.push(rewrite_answer(desk, access, tx, *person).await?);
     }
     if !history_keys.is_empty() {
-        let rows = scrub::history_keys(desk, access, tx, &history_keys).await?;
+        let rows = scrub::history_keys(&desk.keys, access, tx, &history_keys).await?;
         let table = "registration_result".to_owned();
-        add(&mut counts, CountRow { table, form: REDACTED, rows, logically_deleted: 0 });
+        add(&mut erased.counts, CountRow { table, form: REDACTED, rows, logically_deleted: 0 });
     }
-    Ok(counts)
+    Ok(erased)
 }
 
 /// The answer names the keys of deleted certificates too.
@@ -157,7 +176,7 @@ async fn rewrite_answer(
     access: &PartitionAccess,
     tx: &mut Tx,
     person: i64,
-) -> Result<(), StoreError> {
+) -> Result<Written, StoreError> {
     let subsidy = &desk.keys.subsidy;
     let mut contents = Vec::new();
     for row in certificates::list_of(tx, access, &[person]).await? {
@@ -166,7 +185,8 @@ async fn rewrite_answer(
     let text = answer::encode(&contents.iter().collect::<Vec<_>>(), access.municipality());
     let versions = answers::list_versions(tx, access, &[person]).await?;
     let version = versions.first().map_or(0, |(_, version)| *version) + 1;
-    answers::put(tx, access, &[subsidy.seal_answer(access, person, version, &text)?]).await
+    answers::put(tx, access, &[subsidy.seal_answer(access, person, version, &text)?]).await?;
+    Ok(Written { table: "answer", row: person.to_string(), version })
 }
 
 fn add(counts: &mut BTreeMap<(String, i64), CountRow>, count: CountRow) {

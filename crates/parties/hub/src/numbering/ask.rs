@@ -12,7 +12,7 @@ use pmh_wire::paths;
 use super::answer::{self, Unacceptable};
 use super::joins;
 use crate::access::PartitionAccess;
-use crate::audit::{Entry, Written};
+use crate::audit::{Entry, Removed, Written};
 use crate::keys::OpenedPerson;
 use crate::registration::PersonDraft;
 use crate::state::Desk;
@@ -92,7 +92,9 @@ async fn store_answers(
         }
     }
     outcome.write(access, &mut tx).await?;
-    let entry = Entry::of(access.code(), "numbering.answer", "hub").wrote(outcome.written());
+    let entry = Entry::of(access.code(), "numbering.answer", "hub")
+        .removed(outcome.unrouted.iter().copied().map(Removed::route).collect())
+        .wrote(outcome.written());
     turn.append(&mut tx, &[entry]).await?;
     turn.commit(tx).await?;
     desk.counters.add("people_numbered", outcome.routes.len() as u64);

@@ -95,6 +95,13 @@ pub(crate) static ROUTES: &[Route] = &[
     always(Verb::Post, paths::DELIVERIES, Needs::RightOverAll(Right::ReadHandling), || {
         post(audit::show_deliveries).layer(audit::long())
     }),
+    // Both tell what the municipality's own people did, too.
+    always(Verb::Get, paths::AUDIT_EXPORT, Needs::RightOverAll(Right::ReviewOperations), || {
+        get(audit::export)
+    }),
+    always(Verb::Post, paths::PERSON_ACTS, Needs::RightOverAll(Right::ReviewOperations), || {
+        post(audit::show_person_acts).layer(audit::long())
+    }),
     always(Verb::Get, paths::OPERATIONS, Needs::RightOverAll(Right::ReviewOperations), || {
         get(audit::show_operations)
     }),

@@ -1,4 +1,5 @@
-//! `audit` and `checkpoint`: append only, no statement changes or deletes a row of `audit`.
+//! `audit`, `checkpoint` and `audit_cut`: append only. No statement changes a row of `audit`, and the only one that
+//! deletes any follows a signed cut.
 
 use pmh_store::{StoreError, Tx};
 use sqlx::Row;
@@ -79,6 +80,70 @@ pub(crate) struct CheckpointRow {
     pub(crate) hash: Vec<u8>,
     pub(crate) at_ms: i64,
     pub(crate) signature: Vec<u8>,
+}
+
+/// Every lane and where it ends.
+pub(crate) async fn list_lanes(tx: &mut Tx) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT lane, CAST(MAX(sequence) AS BIGINT) FROM audit GROUP BY lane ORDER BY lane",
+        [],
+        row => (row.try_get(0)?, row.try_get(1)?)
+    ))
+}
+
+/// The first row of a lane that is not older than this. Rows are read in order until there is one.
+pub(crate) async fn find_first_since(
+    tx: &mut Tx,
+    lane: &[u8],
+    since_ms: i64,
+) -> Result<Option<i64>, StoreError> {
+    let first = fetch!(
+        tx,
+        "SELECT sequence FROM audit WHERE lane = $1 AND virtual_ms >= $2 ORDER BY sequence LIMIT 1",
+        [lane, since_ms],
+        row => row.try_get(0)?
+    );
+    Ok(first.into_iter().next())
+}
+
+pub(crate) async fn find_hash(
+    tx: &mut Tx,
+    lane: &[u8],
+    sequence: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let hash = fetch!(
+        tx,
+        "SELECT hash FROM audit WHERE lane = $1 AND sequence = $2",
+        [lane, sequence],
+        row => row.try_get(0)?
+    );
+    Ok(hash.into_iter().next())
+}
+
+/// Takes away what a cut has signed, and the cut stays.
+pub(crate) async fn cut(tx: &mut Tx, cut: &CheckpointRow) -> Result<u64, StoreError> {
+    run!(
+        tx,
+        "INSERT INTO audit_cut (lane, sequence, hash, at_ms, signature) VALUES ($1, $2, $3, $4, $5)",
+        [&cut.lane, cut.sequence, &cut.hash, cut.at_ms, &cut.signature]
+    );
+    Ok(run!(tx, "DELETE FROM audit WHERE lane = $1 AND sequence <= $2", [&cut.lane, cut.sequence]))
+}
+
+pub(crate) async fn list_cuts(tx: &mut Tx) -> Result<Vec<CheckpointRow>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT lane, sequence, hash, at_ms, signature FROM audit_cut ORDER BY lane, sequence",
+        [],
+        row => CheckpointRow {
+            lane: row.try_get(0)?,
+            sequence: row.try_get(1)?,
+            hash: row.try_get(2)?,
+            at_ms: row.try_get(3)?,
+            signature: row.try_get(4)?,
+        }
+    ))
 }
 
 /// The lane's newest checkpoint replaces the one before.

@@ -4,3 +4,4 @@ pub(crate) mod chunk;
 pub(crate) mod key;
 pub(crate) mod municipality;
 pub(crate) mod submission;
+pub(crate) mod witness;

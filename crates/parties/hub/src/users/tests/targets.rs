@@ -50,6 +50,7 @@ fn names(route: &Route) -> Names {
         (Verb::Get, paths::TASK | paths::TASK_RESULTS | paths::TASK_SUBJECTS)
         | (Verb::Post, paths::TASK_CANCELLATION) => Names::Task,
         (Verb::Post, paths::SEARCH) => Names::Person(|number| json!({ "myNumber": number })),
+        (Verb::Post, paths::PERSON_ACTS) => Names::Person(|number| json!({ "myNumber": number })),
         (Verb::Post, paths::DELIVERIES) => {
             Names::Person(|number| json!({ "from": "2026-10-01", "to": "2026-10-01", "myNumber": number }))
         }
@@ -67,7 +68,14 @@ fn names(route: &Route) -> Names {
             |user| json!({ "movements": [{ "userId": user, "from": "2026-12-01", "reason": "duty" }] }),
         ),
         (Verb::Post, paths::USER_REVIEWS) => Names::User(|user| json!({ "keep": [user] })),
-        (Verb::Get, paths::CHECKPOINTS | paths::HANDLING | paths::OPERATIONS | paths::OPERATION_REVIEWS)
+        (
+            Verb::Get,
+            paths::AUDIT_EXPORT
+            | paths::CHECKPOINTS
+            | paths::HANDLING
+            | paths::OPERATIONS
+            | paths::OPERATION_REVIEWS,
+        )
         | (Verb::Post, paths::LOGOUT | paths::USERS | paths::OPERATION_REVIEWS) => Names::Nobody,
         (verb, path) => panic!("nobody has said what {} {path} names", verb.as_str()),
     }
