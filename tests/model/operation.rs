@@ -8,8 +8,8 @@ pub(super) const PEOPLE: usize = 3;
 pub(super) const MUNICIPALITIES: usize = 2;
 const CERTIFICATES: u64 = 2;
 const EDITIONS: u64 = 3;
-const OPERATIONS_MIN: u64 = 6;
-const OPERATIONS_MAX: u64 = 14;
+const OPERATIONS_MIN: u64 = 4;
+const OPERATIONS_MAX: u64 = 12;
 /// One sequence in so many ends with a municipality shredded.
 const SHREDDING: u64 = 16;
 

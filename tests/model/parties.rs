@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pmh_domain::rfc3339_japan;
-use pmh_service::StartError;
+use pmh_service::{PeerClient, StartError};
 use pmh_simulator::population::WORLD_START_MS;
 use pmh_store::{Database, OWNER, Store, on_connection};
 use pmh_wire::{ClockAnswer, ClockCommand, Door, Party, paths};
@@ -28,6 +28,8 @@ const POOL: [(&str, &str); 6] = [
 ];
 /// Sequences in one world; the next one begins from nothing.
 pub(super) const SEQUENCES_MAX: u64 = 20;
+/// Whose answers depend on the time.
+const TOLD: [Party; 3] = [Party::Hub, Party::Eligibility, Party::Portal];
 /// Whoever is asked before whoever asks. The municipalities are played by the sequences.
 const SERVED: [Party; 5] =
     [Party::Portal, Party::Hub, Party::Eligibility, Party::Intermediate, Party::Institution];
@@ -38,6 +40,8 @@ pub(super) struct Parties {
     pub(super) world: World,
     delivery: Delivery,
     hub: Store,
+    /// An eligibility system of the sequences' own: it keeps keys, sends them twice, and hangs up.
+    pub(super) oqs: PeerClient,
     /// Municipalities that no sequence has shredded.
     pool: Vec<&'static str>,
     sequences: u64,
@@ -63,7 +67,8 @@ impl Parties {
         };
         let hub = desk(&place).await;
         let pool = POOL.map(|(code, _)| code).into();
-        let parties = Self { processes, second: None, world, delivery, hub, pool, sequences: 0, place };
+        let oqs = world.client(Party::Eligibility, "sequence", Door::HubEligibility);
+        let parties = Self { processes, second: None, world, delivery, hub, oqs, pool, sequences: 0, place };
         // A millisecond is one, however long an operation takes.
         parties.tell_clocks(&ClockCommand::Freeze(true)).await;
         parties
@@ -87,7 +92,7 @@ impl Parties {
     }
 
     async fn tell_clocks(&self, command: &ClockCommand) {
-        for party in SERVED {
+        for party in TOLD {
             tell_clock(&self.world, party, command).await;
         }
         if let Some((_, world)) = &self.second {
