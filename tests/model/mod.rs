@@ -150,8 +150,9 @@ impl Kind {
             Some(shorter) => {
                 let places = kept.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
                 let command = command(format!("{number}:{places}"));
-                let operations = pick(&all, &kept);
-                format!("{}\n\n{command}\n\n{operations:#?}", shorter.of_sequence())
+                let line = |operation: &Operation| format!("    {operation:?},\n");
+                let operations: String = pick(&all, &kept).iter().map(line).collect();
+                format!("{}\n\n{command}\n\n[\n{operations}]", shorter.of_sequence())
             }
             None => format!(
                 "{}\n\nIn a world that nobody has used it does not fail by itself.\n\n{}",

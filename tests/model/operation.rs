@@ -6,7 +6,7 @@ use pmh_wire::{KeyArea, Party};
 
 pub(super) const PEOPLE: usize = 3;
 pub(super) const MUNICIPALITIES: usize = 2;
-const CERTIFICATES: u64 = 2;
+const CERTIFICATES: usize = 2;
 const EDITIONS: u64 = 3;
 const OPERATIONS_MIN: u64 = 4;
 const OPERATIONS_MAX: u64 = 12;
@@ -177,69 +177,83 @@ const STRUCK: [(Party, u64); 5] = [
 
 /// The sequence of this number, the same in every run.
 pub(super) fn draw(number: u64) -> Vec<Operation> {
-    let mut chance = Chance::named(number, "model");
-    let length = OPERATIONS_MIN + chance.below(OPERATIONS_MAX - OPERATIONS_MIN + 1);
-    let mut operations: Vec<Operation> = (0..length).map(|_| draw_one(&mut chance)).collect();
-    if chance.chance(1, SHREDDING) {
-        operations.push(Operation::Shred { municipality: place(&mut chance, MUNICIPALITIES) });
+    let mut drawing = Drawing { chance: Chance::named(number, "model"), met: Vec::new() };
+    let length = OPERATIONS_MIN + drawing.chance.below(OPERATIONS_MAX - OPERATIONS_MIN + 1);
+    let mut operations: Vec<Operation> = (0..length).map(|_| drawing.operation()).collect();
+    if drawing.chance.chance(1, SHREDDING) {
+        operations.push(Operation::Shred { municipality: drawing.below(MUNICIPALITIES) });
     }
     operations
 }
 
-fn draw_one(chance: &mut Chance) -> Operation {
-    match *chance.weighted(&WEIGHTS) {
-        Word::Register => {
-            let (slot, kind, edition) = certificate(chance);
-            Operation::Register { slot, kind, edition }
+struct Drawing {
+    chance: Chance,
+    /// Whatever a registration or a deletion has named so far: a sequence that meets nobody twice shows little.
+    met: Vec<Slot>,
+}
+
+impl Drawing {
+    fn operation(&mut self) -> Operation {
+        match *self.chance.weighted(&WEIGHTS) {
+            Word::Register => {
+                let (slot, kind, edition) = self.certificate();
+                Operation::Register { slot, kind, edition }
+            }
+            Word::KillWhileRegistering => {
+                let (slot, kind, edition) = self.certificate();
+                Operation::KillWhileRegistering { slot, kind, edition }
+            }
+            Word::Delete => Operation::Delete { slot: self.slot() },
+            Word::Visit => Operation::Visit { person: self.person() },
+            Word::Bind => Operation::Bind { person: self.person() },
+            Word::Mint => Operation::Mint { person: self.person() },
+            Word::Ask => Operation::Ask { person: self.person(), through: self.through() },
+            Word::Replay => Operation::Replay { key: self.below(4), through: self.through() },
+            Word::LoseAnswer => Operation::LoseAnswer { person: self.person() },
+            Word::KillWhileAsking => Operation::KillWhileAsking { person: self.person() },
+            Word::Rotate => {
+                let area = *self.chance.pick(&KeyArea::ALL);
+                Operation::Rotate { municipality: self.below(MUNICIPALITIES), area }
+            }
+            Word::RotateMaster => Operation::RotateMaster,
+            Word::Reseal => Operation::Reseal,
+            Word::Destroy => Operation::Destroy { municipality: self.below(MUNICIPALITIES) },
+            Word::Advance => Operation::Advance(*self.chance.pick(&TIMES)),
+            Word::SetBack => Operation::SetBack(*self.chance.pick(&TIMES)),
+            Word::Restart => Operation::Restart(*self.chance.weighted(&STRUCK)),
+            Word::Kill => Operation::Kill(*self.chance.weighted(&STRUCK)),
+            Word::SecondHub => Operation::SecondHub,
         }
-        Word::KillWhileRegistering => {
-            let (slot, kind, edition) = certificate(chance);
-            Operation::KillWhileRegistering { slot, kind, edition }
-        }
-        Word::Delete => Operation::Delete { slot: slot(chance) },
-        Word::Visit => Operation::Visit { person: place(chance, PEOPLE) },
-        Word::Bind => Operation::Bind { person: place(chance, PEOPLE) },
-        Word::Mint => Operation::Mint { person: place(chance, PEOPLE) },
-        Word::Ask => Operation::Ask { person: place(chance, PEOPLE), through: through(chance) },
-        Word::Replay => Operation::Replay { key: place(chance, 4), through: through(chance) },
-        Word::LoseAnswer => Operation::LoseAnswer { person: place(chance, PEOPLE) },
-        Word::KillWhileAsking => Operation::KillWhileAsking { person: place(chance, PEOPLE) },
-        Word::Rotate => {
-            let area = *chance.pick(&KeyArea::ALL);
-            Operation::Rotate { municipality: place(chance, MUNICIPALITIES), area }
-        }
-        Word::RotateMaster => Operation::RotateMaster,
-        Word::Reseal => Operation::Reseal,
-        Word::Destroy => Operation::Destroy { municipality: place(chance, MUNICIPALITIES) },
-        Word::Advance => Operation::Advance(*chance.pick(&TIMES)),
-        Word::SetBack => Operation::SetBack(*chance.pick(&TIMES)),
-        Word::Restart => Operation::Restart(struck(chance)),
-        Word::Kill => Operation::Kill(struck(chance)),
-        Word::SecondHub => Operation::SecondHub,
     }
-}
 
-fn certificate(chance: &mut Chance) -> (Slot, Kind, u64) {
-    (slot(chance), *chance.weighted(&KINDS), chance.below(EDITIONS))
-}
+    fn certificate(&mut self) -> (Slot, Kind, u64) {
+        (self.slot(), *self.chance.weighted(&KINDS), self.chance.below(EDITIONS))
+    }
 
-fn slot(chance: &mut Chance) -> Slot {
-    let certificate = usize::try_from(chance.below(CERTIFICATES)).unwrap();
-    (place(chance, MUNICIPALITIES), place(chance, PEOPLE), certificate)
-}
+    fn slot(&mut self) -> Slot {
+        if self.meets_again() {
+            return *self.chance.pick(&self.met);
+        }
+        let slot = (self.below(MUNICIPALITIES), self.below(PEOPLE), self.below(CERTIFICATES));
+        self.met.push(slot);
+        slot
+    }
 
-fn through(chance: &mut Chance) -> Through {
-    *chance.pick(&[Through::First, Through::Second])
-}
+    fn person(&mut self) -> usize {
+        if self.meets_again() { self.chance.pick(&self.met).1 } else { self.below(PEOPLE) }
+    }
 
-fn struck(chance: &mut Chance) -> Party {
-    *chance.weighted(&STRUCK)
-}
+    fn meets_again(&mut self) -> bool {
+        !self.met.is_empty() && self.chance.chance(3, 5)
+    }
 
-/// The first ones more often: a sequence in which nobody is met twice shows little.
-fn place(chance: &mut Chance, among: usize) -> usize {
-    let among = among as u64;
-    usize::try_from(chance.below(among).min(chance.below(among))).unwrap()
+    fn through(&mut self) -> Through {
+        *self.chance.pick(&[Through::First, Through::Second])
+    }
+
+    fn below(&mut self, among: usize) -> usize {
+        usize::try_from(self.chance.below(among as u64)).unwrap()
+    }
 }
 
 #[test]
