@@ -76,7 +76,7 @@ impl Store {
     pub async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {
         match self {
             Self::Sqlite { pool, .. } => sqlite::durability(pool).await,
-            Self::Postgres(pool) => crate::postgres::durability(pool).await,
+            Self::Postgres(pool) => postgres::durability(pool).await,
         }
     }
 }
