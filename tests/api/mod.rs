@@ -20,6 +20,7 @@ mod logs;
 mod numbering;
 mod peers;
 mod queries;
+mod races;
 mod records;
 mod results_csv;
 mod search;

@@ -1,11 +1,13 @@
 //! The life of the hub's keys, while everybody works.
 
 use futures_util::future::join;
+use pmh_service::PeerClient;
 use pmh_store::{StoreError, on_connection};
-use pmh_wire::{Code, KeyArea, KeyCommand, KeyStanding, KeyWait, VisitAnswer};
+use pmh_wire::audit::LogPage;
+use pmh_wire::{Code, Door, EpochRenewed, KeyArea, KeyCommand, KeyStanding, KeyWait, VisitAnswer, paths};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::answers::until;
+use crate::support::answers::{get, until};
 use crate::support::erasing::for_everything;
 use crate::support::keys::{
     Copy, desk, join_as_another_process, key, load_as_another_process, write_answer_under,
@@ -39,6 +41,19 @@ async fn visit_until(world: &World, end: &CancellationToken) -> u64 {
     visits
 }
 
+/// What the municipality reads of how its partition was handled.
+async fn acts(hub: &PeerClient) -> Vec<String> {
+    let (mut acts, mut after) = (Vec::new(), None);
+    loop {
+        let page: LogPage = get(hub, &paths::log(paths::HANDLING, after.as_deref())).await.json();
+        acts.extend(page.rows.into_iter().flat_map(|row| row.entries).map(|entry| entry.act));
+        after = page.next;
+        if after.is_none() {
+            return acts;
+        }
+    }
+}
+
 async fn keys_rotate_under_queries_and_the_old_versions_are_destroyed(place: &TestDatabase) {
     let world = full_osaka(place).await;
     let rings = [(OSAKA, KeyArea::Identity), (OSAKA, KeyArea::Subsidy), (HUB, KeyArea::Subsidy)];
@@ -67,12 +82,27 @@ async fn keys_rotate_under_queries_and_the_old_versions_are_destroyed(place: &Te
     let office = world.office(OSAKA);
     assert!(office.search(&person(0)).await.is_some());
     assert_eq!(office.register(&[person(1).record()]).await.unchanged, 1);
-    let log: pmh_wire::audit::LogPage =
-        crate::support::answers::get(&office.hub, pmh_wire::paths::HANDLING).await.json();
-    let acts: Vec<_> = log.rows.iter().flat_map(|row| &row.entries).map(|entry| entry.act.as_str()).collect();
+    let acts = acts(&office.hub).await;
     for act in ["key.add", "key.promote", "key.disable", "key.destroy"] {
-        assert_eq!(acts.iter().filter(|one| **one == act).count(), 2, "the municipality reads of {act}");
+        assert_eq!(acts.iter().filter(|one| *one == act).count(), 2, "the municipality reads of {act}");
     }
+}
+
+async fn the_operator_renews_the_epoch_while_people_are_asked_for(place: &TestDatabase) {
+    let world = full_osaka(place).await;
+    let end = CancellationToken::new();
+    let renewing = async {
+        let mut epochs = Vec::new();
+        for _ in 0..8 {
+            let renewed = world.post_plain(Door::EligibilityAdmin, paths::ADMIN_EPOCHS, &()).await;
+            epochs.push(renewed.json::<EpochRenewed>().epoch);
+        }
+        end.cancel();
+        epochs
+    };
+    let (visits, epochs) = join(visit_until(&world, &end), renewing).await;
+    assert!(visits > 0);
+    assert!(epochs.is_sorted_by(|one, next| one < next), "{epochs:?}");
 }
 
 async fn nothing_goes_on_until_every_live_process_has_loaded_it(place: &TestDatabase) {
@@ -234,6 +264,7 @@ async fn a_hub_starts_again_without_the_shredded_municipality_and_under_the_new_
 }
 
 for_each_store!(
+    the_operator_renews_the_epoch_while_people_are_asked_for,
     nothing_goes_on_until_every_live_process_has_loaded_it,
     a_hub_starts_again_without_the_shredded_municipality_and_under_the_new_master_key,
     keys_rotate_under_queries_and_the_old_versions_are_destroyed,

@@ -43,3 +43,8 @@ macro_rules! for_each_store {
 }
 
 pub(crate) use for_each_store;
+
+/// `usual`, or the larger number of `cargo xtask deep`.
+pub(crate) fn size(usual: i64, deep: i64) -> i64 {
+    if std::env::var_os("PMH_DEEP").is_some() { deep } else { usual }
+}

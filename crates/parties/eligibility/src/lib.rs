@@ -130,6 +130,7 @@ fn admin_routes(state: Arc<Eligibility>) -> Router {
     Router::new()
         .route(paths::ADMIN_PEOPLE, enrol)
         .route(paths::ADMIN_CARDS, post(admin::cards::command))
+        .route(paths::ADMIN_EPOCHS, post(admin::renew_epoch::renew_epoch))
         .route(paths::ADMIN_WITNESSES, get(witness::show))
         .with_state(state)
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use pmh_domain::MunicipalityCode;
 use pmh_service::PlainClient;
-use pmh_wire::{Door, KeyArea, KeyCommand, KeyList, KeyName, KeyStanding, KeyVersion, KeyWait, paths};
+use pmh_wire::{
+    Door, EpochRenewed, KeyArea, KeyCommand, KeyList, KeyName, KeyStanding, KeyVersion, KeyWait, paths,
+};
 
 use super::{DataFolder, LONG};
 use crate::Output;
@@ -24,6 +26,7 @@ const HUB: &str = "hub";
   pmh-sim keys rotate --municipality 271004 --area identity
   pmh-sim keys rotate --municipality hub
   pmh-sim keys rotate --master
+  pmh-sim keys rotate --epoch
   pmh-sim keys reseal
   pmh-sim keys disable --municipality 271004 --area subsidy --key 1
   pmh-sim keys disable --municipality 271004 --area subsidy --key 1 --undo
@@ -72,7 +75,7 @@ enum Verb {
 #[derive(Args)]
 struct Rotate {
     /// 自治体コード, 6 digits, or `hub` for what is nobody's.
-    #[arg(long, value_name = "CODE", value_parser = partition, required_unless_present = "master")]
+    #[arg(long, value_name = "CODE", value_parser = partition, required_unless_present_any = ["master", "epoch"])]
     municipality: Option<String>,
     /// One ring; both without it.
     #[arg(long, requires = "municipality")]
@@ -80,6 +83,9 @@ struct Rotate {
     /// The key that wraps all others.
     #[arg(long, conflicts_with = "municipality")]
     master: bool,
+    /// The key under which the OQS makes linkage keys; otherwise it changes every virtual day.
+    #[arg(long, conflicts_with_all = ["municipality", "master"])]
+    epoch: bool,
 }
 
 #[derive(Args)]
@@ -125,7 +131,11 @@ fn partition(text: &str) -> Result<String, String> {
 
 impl Keys {
     pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let admin = Admin(PlainClient::new(self.data.world()?.address(Door::HubAdmin)?).with_timeout(LONG));
+        let world = self.data.world()?;
+        if let Verb::Rotate(Rotate { epoch: true, .. }) = self.verb {
+            return renew_epoch(output, &PlainClient::new(world.address(Door::EligibilityAdmin)?)).await;
+        }
+        let admin = Admin(PlainClient::new(world.address(Door::HubAdmin)?).with_timeout(LONG));
         let (keys, of) = match self.verb {
             Verb::List { municipality } => (admin.list().await?, municipality),
             Verb::Rotate(rotate) => admin.rotate(rotate).await?,
@@ -193,6 +203,16 @@ impl Admin {
             keys = self.list().await?;
         }
     }
+}
+
+async fn renew_epoch(output: Output, oqs: &PlainClient) -> Result<ExitCode, Failure> {
+    let renewed: EpochRenewed = oqs.post(paths::ADMIN_EPOCHS, &()).await?;
+    if output.json {
+        println!("{}", serde_json::to_string(&renewed).map_err(|error| Failure::internal(&error))?);
+    } else {
+        println!("{} {}", output.language.pick("新しいエポック:", "new epoch:"), renewed.epoch);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn rows_under_older(keys: &KeyList) -> u64 {
