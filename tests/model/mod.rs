@@ -1,4 +1,5 @@
-//! Sequences of operations drawn by number, carried out at the real doors and held against a small model.
+//! Sequences of operations drawn by number, carried out at the real doors and held against a small model
+//! (`docs/decisions/0017-sequences-against-a-model.md`).
 //!
 //! A sequence that fails is made shorter and printed as a command that repeats it and as a list to paste into
 //! `kept.rs`.
@@ -21,10 +22,10 @@ use pmh_store::Database;
 use sequence::Sequence;
 use shrink::shrink;
 
-use crate::support::{TestDatabase, for_each_store};
+use crate::support::{TestDatabase, for_each_store, size};
 
-const SEQUENCES: u64 = 200;
-const SEQUENCES_DEEP: u64 = 5_000;
+const SEQUENCES: i64 = 200;
+const SEQUENCES_DEEP: i64 = 5_000;
 /// Worlds at a time: the doors wait for disks more than they work.
 const WORLDS: u64 = 2;
 /// A try is a world of its own.
@@ -40,8 +41,7 @@ async fn drawn_sequences_are_seen_as_the_model_says(place: &TestDatabase) {
         assert!(failure.is_none(), "{}: {}", repeated, failure.unwrap().of_sequence());
         return;
     }
-    let is_deep = std::env::var_os("PMH_DEEP").is_some();
-    let sequences = if is_deep { SEQUENCES_DEEP } else { SEQUENCES };
+    let sequences = size(SEQUENCES, SEQUENCES_DEEP).unsigned_abs();
     let numbers = |world| (0..sequences).filter(move |number| number % WORLDS == world);
     join_all((0..WORLDS).map(|world| kind.run(numbers(world)))).await;
 }

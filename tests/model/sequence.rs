@@ -284,7 +284,7 @@ impl<'a> Sequence<'a> {
         match verdict {
             Verdict::Refused(code) => answer.assert_refused(code, &what),
             Verdict::AcceptedUnless(code) if !answer.status.is_success() => {
-                answer.assert_refused(code, &what)
+                answer.assert_refused(code, &what);
             }
             Verdict::Accepted | Verdict::AcceptedUnless(_) => self.assert_answered(key, &answer),
         }
