@@ -10,6 +10,8 @@ mod faults;
 #[cfg(test)]
 mod flows;
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod support;

@@ -9,8 +9,9 @@ use pmh_service::{Exchanges, PeerClient, Pki, World as Addresses};
 use pmh_wire::{Door, EligibilityAnswer, Party, PeerName, paths};
 use tokio::task::JoinSet;
 
-use super::world::{World, free_base_port};
+use super::world::World;
 use crate::support::oqs::{Oqs, is_accepted, query};
+use crate::support::ports::free_base_port;
 use crate::support::{TestDatabase, for_each_store, size};
 
 /// Keys in the air when the hub is killed.

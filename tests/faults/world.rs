@@ -1,9 +1,7 @@
 //! A seeded world whose parties are processes of their own.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use pmh_municipality::RegistrationClient;
 use pmh_service::{PeerClient, PlainClient, World as Addresses};
@@ -16,30 +14,13 @@ use tokio::process::Command;
 
 use super::process::{BINARY, Running, Said, program, run};
 use crate::support::TestDatabase;
+use crate::support::ports::free_base_port;
 
 pub(crate) const OSAKA: &str = "271004";
 /// A child with everything in order, and a hospital of the world.
 pub(crate) const CHILD: &str = "CARD-OSAKA-CHILD";
 pub(crate) const CHILDS_PIN: &str = "1237";
 pub(crate) const HOSPITAL: &str = "2719910016";
-
-/// A base port with room for every door, given to nobody else in this process. Below the ports that the system
-/// itself hands out, so that no connection of somebody else takes one meanwhile.
-pub(crate) fn free_base_port() -> u16 {
-    const FIRST: u16 = 10_000;
-    const ROOM: u16 = 100;
-    const PLACES: u16 = 220;
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-
-    let of_this_process = u16::try_from(std::process::id() % u32::from(PLACES)).unwrap();
-    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let mut tried = std::iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed)).take(PLACES.into());
-    let free = tried.find_map(|place| {
-        let base = FIRST + (of_this_process + place) % PLACES * ROOM;
-        Door::ALL.iter().all(|door| is_free(base + door.offset())).then_some(base)
-    });
-    free.expect("there is room for a world somewhere")
-}
 
 /// A world that `seed` made, in the folder and on the database of a test.
 pub(crate) struct World<'a> {

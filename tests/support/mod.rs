@@ -11,6 +11,7 @@ pub(crate) mod numbering;
 mod office;
 pub(crate) mod oqs;
 pub(crate) mod people;
+pub(crate) mod ports;
 pub(crate) mod reception;
 pub(crate) mod rows;
 pub(crate) mod tables;

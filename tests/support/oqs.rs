@@ -83,7 +83,12 @@ impl Oqs {
     }
 
     pub(crate) async fn ask(&self, key: &str) -> Answer {
-        self.ask_as(&query(key)).await
+        Self::ask_at(&self.hub, key).await
+    }
+
+    /// At any process of the hub.
+    pub(crate) async fn ask_at(hub: &PeerClient, key: &str) -> Answer {
+        post_json(hub, paths::QUERIES, serde_json::to_vec(&query(key)).unwrap()).await
     }
 
     pub(crate) async fn ask_as(&self, query: &EligibilityQuery) -> Answer {
