@@ -66,6 +66,14 @@ pub(crate) fn read(mut reader: impl RowReader, file: &[u8], piece: usize) -> Out
     outcome
 }
 
+/// The first line says what the rest is to be read as.
+pub(crate) fn first_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    match bytes.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (&bytes[..end], &bytes[end + 1..]),
+        None => (&[], bytes),
+    }
+}
+
 /// A number below `limit` that is drawn from the bytes, so that the same is done with the same bytes always.
 pub(crate) fn drawn(bytes: &[u8], limit: usize) -> usize {
     bytes.iter().fold(limit, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte))) % limit

@@ -1,8 +1,6 @@
 //! Cuts bytes into records and fields. It knows no encoding: the second byte of a CP932 character is never a
 //! comma, a quotation mark or a line end, so bytes can be cut before they are understood.
 
-use std::sync::LazyLock;
-
 use csv_core::{ReadRecordResult, Reader};
 
 use super::COLUMNS_MAX;
@@ -23,19 +21,14 @@ pub(super) struct Splitter {
     after_return: bool,
 }
 
-/// Copied for every file: building its tables takes longer than reading a small one.
-static CORE: LazyLock<Reader> = LazyLock::new(|| {
-    let mut core = Reader::new();
-    // csv-core drops a BOM only if it comes in one piece. Whoever feeds this has dropped it already, and after a
-    // first byte csv-core no longer looks for one.
-    core.read_record(b"\n", &mut [0], &mut [0]);
-    core
-});
-
 impl Splitter {
     pub(super) fn new() -> Self {
+        let mut core = Reader::new();
+        // csv-core drops a BOM only if it comes in one piece. Whoever feeds this has dropped it already, and
+        // after a first byte csv-core no longer looks for one.
+        core.read_record(b"\n", &mut [0], &mut [0]);
         Self {
-            core: CORE.clone(),
+            core,
             output: vec![0; LINE_BYTES_MAX + 1].into_boxed_slice(),
             output_length: 0,
             ends: [0; COLUMNS_MAX + 1],
