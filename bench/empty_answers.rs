@@ -8,27 +8,18 @@
 //! are quantiles, and for each pair of causes Cliff's delta: the probability that one takes longer minus the
 //! probability that the other does (0: not told apart; 0.147 and more is called small, not negligible).
 
-use std::collections::BTreeMap;
-
-use anyhow::{Context, Result, ensure};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use anyhow::{Result, ensure};
 use clap::Parser;
-use pmh_crypto::{Entropy, EpochAgreement, EpochId, EpochKey, Side, mint};
-use pmh_domain::{Chance, Consents, InstitutionCode, PmhId, Stopwatch, Strictness};
-use pmh_municipality::RegistrationClient;
-use pmh_service::{Exchanges, PeerClient};
+use pmh_crypto::EpochKey;
+use pmh_domain::{Chance, PmhId, Stopwatch};
+use pmh_service::PeerClient;
 use pmh_simulator::scheme::Scheme;
-use pmh_simulator::topology::{Options, Topology, peer_client};
+use pmh_simulator::topology::{Options, Topology};
 use pmh_simulator::{seed, world};
-use pmh_wire::{
-    ConsentsBody, Door, EligibilityAnswer, EligibilityQuery, EpochAnswer, EpochRequest, NumberingAnswer,
-    NumberingRequest, Party, PeerName, PersonToNumber, SubjectRecord, paths,
-};
+use pmh_wire::{EligibilityAnswer, SubjectRecord, paths};
 
-const OSAKA: &str = "271004";
-const HOSPITAL: &str = "2719910016";
-const CONSENTED: Consents = Consents { insurance: true, subsidies: true };
+mod asking;
+
 const CAUSES: [&str; 4] = ["withheld", "lapsed", "deleted", "unknown"];
 /// People of one cause.
 const PEOPLE: usize = 64;
@@ -81,45 +72,16 @@ async fn prepare(topology: &Topology) -> Result<Vec<Vec<PmhId>>> {
         ..record.clone()
     });
     let deleted = groups[2].iter().map(|record| SubjectRecord { is_deleted: true, ..record.clone() });
-    register(topology, withheld.chain(lapsed).chain(groups[2].iter().cloned()).collect()).await?;
-    register(topology, deleted.collect()).await?;
-    let numbers = number(topology, &records).await?;
-    let id_of = |record: &SubjectRecord| {
-        numbers.get(&record.my_number).cloned().context("everybody of the world is known and numbered")
-    };
-    groups.into_iter().map(|group| group.iter().map(id_of).collect()).collect()
-}
-
-async fn register(topology: &Topology, records: Vec<SubjectRecord>) -> Result<()> {
-    let peer = PeerName { party: Party::Municipality, name: OSAKA.to_owned() };
-    let hub = peer_client(topology.world(), topology.data(), &peer, Party::Hub)?;
-    let client = RegistrationClient::new(hub, OSAKA.parse()?);
-    let task = client.submit_json(serde_json::to_vec(&records)?.into(), None).await?;
-    let task = client.wait_until_finished(&task.task_id, |_| {}).await?;
-    ensure!(task.rejected == 0, "{task:?}");
-    Ok(())
-}
-
-/// Asks as the hub does; who has a PMH-ID keeps it.
-async fn number(topology: &Topology, records: &[SubjectRecord]) -> Result<BTreeMap<String, PmhId>> {
-    let hub = PeerName { party: Party::Hub, name: "hub".to_owned() };
-    let intermediate = peer_client(topology.world(), topology.data(), &hub, Party::Intermediate)?;
-    let people = records.iter().map(|record| PersonToNumber {
-        my_number: record.my_number.clone(),
-        basic_five_info: record.basic_five_info.clone(),
-    });
-    let request = NumberingRequest { people: people.collect(), joins_after: 0 };
-    let answer: NumberingAnswer = intermediate.post(paths::NUMBERING, &request).await?;
-    let ids = answer.numbered.into_iter().map(|one| Ok((one.my_number, PmhId::parse(&one.pmh_id)?)));
-    ids.collect()
+    let first: Vec<_> = withheld.chain(lapsed).chain(groups[2].iter().cloned()).collect();
+    asking::register(topology, &first).await?;
+    asking::register(topology, &deleted.collect::<Vec<_>>()).await?;
+    let numbers = asking::number(topology, &records).await?;
+    Ok(numbers.chunks(PEOPLE).map(<[PmhId]>::to_vec).collect())
 }
 
 async fn measure(topology: &Topology, people: &[Vec<PmhId>], rounds: u64) -> Result<Vec<Vec<u64>>> {
-    let name = PeerName { party: Party::Eligibility, name: "oqs".to_owned() };
-    let address = topology.world().reach(Door::HubEligibility)?;
-    let pki = topology.pki();
-    let hub = PeerClient::new(&pki.load(&name)?, pki.ca(), Party::Hub, address, Exchanges::none());
-    let epoch = agree(&hub).await?;
+    let hub = asking::hub(topology)?;
+    let epoch = asking::agree(&hub).await?;
     let mut chance = Chance::named(1, "order of causes");
     let mut times = vec![Vec::new(); CAUSES.len()];
     for round in 0..WARM_UP + rounds {
@@ -137,23 +99,9 @@ async fn measure(topology: &Topology, people: &[Vec<PmhId>], rounds: u64) -> Res
     Ok(times)
 }
 
-async fn agree(hub: &PeerClient) -> Result<EpochKey> {
-    let (agreement, public_key) = EpochAgreement::start(Side::Eligibility, &Entropy::new());
-    let request = EpochRequest { public_key: URL_SAFE_NO_PAD.encode(public_key) };
-    let answer: EpochAnswer = hub.post(paths::EPOCHS, &request).await?;
-    let theirs = URL_SAFE_NO_PAD.decode(answer.public_key)?;
-    Ok(agreement.finish(&theirs, EpochId(answer.epoch))?)
-}
-
 /// Microseconds from the question to the last byte of the answer. The key is minted before.
 async fn ask(hub: &PeerClient, epoch: &EpochKey, person: &PmhId, now_ms: i64) -> Result<u64> {
-    let hospital = InstitutionCode::parse(HOSPITAL, Strictness::Strict)?;
-    let key = mint(epoch, &Entropy::new(), person, now_ms, &hospital, CONSENTED);
-    let query = EligibilityQuery {
-        institution_code: HOSPITAL.to_owned(),
-        linkage_key: key.expose(),
-        consents: ConsentsBody::from(CONSENTED),
-    };
+    let query = asking::query(epoch, person, now_ms)?;
     let watch = Stopwatch::start();
     let answer: EligibilityAnswer = hub.post(paths::QUERIES, &query).await?;
     let took = watch.elapsed_us();

@@ -205,6 +205,9 @@ async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
         "municipality",
         "user",
         "number",
+        "backup",
+        "restore",
+        "keys",
         "status",
         "generate",
     ];

@@ -1,5 +1,7 @@
 //! The built binary as real processes: six of them, killed ones, refused ones, and what the READMEs promise.
 
+mod backup;
+mod backup_kept;
 mod cancelled;
 mod command_line;
 mod demo;
@@ -10,6 +12,8 @@ mod office;
 mod one_owner;
 mod process;
 mod readme;
+mod resealed;
+mod restore_refused;
 mod six_processes;
 mod stored;
 mod sweep;

@@ -15,7 +15,7 @@ const PASSWORD: &str = "an evening by the river\n";
 const PERSON: &str = "900000000011";
 
 /// Runs with these lines on its standard input.
-async fn fed(mut command: Command, lines: &str) -> Said {
+pub(super) async fn fed(mut command: Command, lines: &str) -> Said {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut input = child.stdin.take().unwrap();

@@ -7,6 +7,7 @@ mod erasure;
 mod faulty_numbering;
 mod hidden;
 mod history;
+mod key_life;
 mod numbering;
 mod numbers;
 mod retention;

@@ -4,6 +4,7 @@ pub(crate) mod answers;
 mod database;
 pub(crate) mod erasing;
 pub(crate) mod held;
+pub(crate) mod keys;
 pub(crate) mod numbering;
 mod office;
 pub(crate) mod oqs;

@@ -45,6 +45,19 @@ impl World {
     }
 }
 
+impl Oqs {
+    /// At the door of a hub that runs as a process.
+    pub(crate) async fn at(hub: PeerClient) -> Self {
+        let epoch = agree(&hub).await;
+        Self { hub, epoch }
+    }
+
+    /// The same at another hub: its epoch stays.
+    pub(crate) fn through(self, hub: PeerClient) -> Self {
+        Self { hub, ..self }
+    }
+}
+
 pub(crate) async fn agree(hub: &PeerClient) -> EpochKey {
     let (agreement, public_key) = EpochAgreement::start(Side::Eligibility, &Entropy::new());
     let request = EpochRequest { public_key: URL_SAFE_NO_PAD.encode(public_key) };

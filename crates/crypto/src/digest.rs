@@ -8,12 +8,31 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     digest(&SHA256, bytes).as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
-pub(crate) fn sha256_of_parts(parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = Context::new(&SHA256);
-    for part in parts {
-        context.update(part);
+/// The hash of what comes piece by piece, such as a large file.
+pub struct Sha256(Context);
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
     }
-    context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+impl Sha256 {
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
+    }
+}
+
+pub(crate) fn sha256_of_parts(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::default();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finish()
 }
 
 #[cfg(test)]

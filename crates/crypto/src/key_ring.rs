@@ -64,6 +64,16 @@ impl Ring {
         self.primary.is_some()
     }
 
+    /// Whether a version waits to become the one that seals.
+    pub fn has_added(&self) -> bool {
+        self.keys.values().any(|(_, state)| *state == KeyState::Added)
+    }
+
+    /// Whether values may stand under other versions than the one that seals.
+    pub fn has_older(&self) -> bool {
+        self.keys.range(..self.primary.unwrap_or(0)).next().is_some()
+    }
+
     /// The version that seals.
     ///
     /// # Panics

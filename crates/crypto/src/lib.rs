@@ -38,7 +38,7 @@ pub use audit::{
 };
 pub use blind_index::BlindIndexKey;
 pub use data_key::DataKey;
-pub use digest::sha256;
+pub use digest::{Sha256, sha256};
 pub use entropy::Entropy;
 pub use epoch::{AgreementError, EpochAgreement, EpochId, EpochKey, MINTED_PER_EPOCH_MAX, Side};
 pub use key_ring::{KeyState, Ring};

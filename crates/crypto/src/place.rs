@@ -5,13 +5,16 @@ use std::fmt;
 use crate::framing::{field_length, push_field};
 
 /// The two areas of a partition (001:211-213): the identity area has tables, keys and a database
-/// role of its own.
+/// role of its own. The third ring seals what the audit tells of the partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
     /// 個人番号 and the basic five items.
     Identity,
     /// Certificates and what is answered from them.
     Subsidy,
+    /// Entries of the audit. A ring of its own, because what was hashed into a lane cannot be sealed
+    /// anew: no rotation of the others has to wait for it.
+    Audit,
 }
 
 impl Area {
@@ -19,6 +22,7 @@ impl Area {
         match self {
             Self::Identity => "identity",
             Self::Subsidy => "subsidy",
+            Self::Audit => "audit",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use pmh_municipality::{ReadLogError, SubmitError};
 use pmh_service::{CallError, StartError, WorldError};
+use pmh_simulator::backup::BackupError;
 use pmh_store::StoreError;
 use pmh_wire::Problem;
 
@@ -141,6 +142,53 @@ impl From<StartError> for Failure {
 impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
         StartError::from(error).into()
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        let ja = match &error {
+            BackupError::World(_) | BackupError::Start(StartError::World(_)) => {
+                "世界の計画(world.json)を読めません".to_owned()
+            }
+            BackupError::Start(StartError::WrongMasterKey(party)) => format!(
+                "{party} のマスター鍵は、このバックアップを取った時のものではありません。その鍵を戻してください"
+            ),
+            BackupError::Start(StartError::RunsAlready { .. }) => {
+                "この世界は動いています。止めてから復元してください".to_owned()
+            }
+            BackupError::Store(StoreError::NewerDatabase { .. }) => {
+                "新しい版のプログラムが作ったデータです。その版で復元してください".to_owned()
+            }
+            BackupError::NoDatabase { party, .. } => format!("{party} はまだ一度も動いていません"),
+            BackupError::Inside(_) => "バックアップ先が世界のフォルダーの中です。一緒に失われます".to_owned(),
+            BackupError::SamePlace(_) => "第二の保管先が第一と同じです".to_owned(),
+            BackupError::Busy(_) => "別のバックアップを書き込み中です".to_owned(),
+            BackupError::NoBackup(_) => "バックアップがありません".to_owned(),
+            BackupError::Damaged { .. } => "バックアップが壊れています".to_owned(),
+            BackupError::OtherWorld { .. } => "別の世界のバックアップです".to_owned(),
+            BackupError::NoSecret(_) => {
+                "鍵と証明書はバックアップに含まれません。保管先から戻してください".to_owned()
+            }
+            BackupError::LostErasures(_) => {
+                "バックアップの後に消去された人が分かりません。復元するとその人の\
+                 データが戻ります。承知の上なら --accept-lost-erasures を付け、消去をやり直してください"
+                    .to_owned()
+            }
+            BackupError::Hub(_) => "バックアップの監査記録を検証できません".to_owned(),
+            BackupError::Start(_) | BackupError::Store(_) | BackupError::File { .. } => {
+                "バックアップまたは復元に失敗しました".to_owned()
+            }
+        };
+        let text = with_causes(&error);
+        let en = match &error {
+            BackupError::LostErasures(_) => format!(
+                "{text}. Whoever was erased would be back: `--accept-lost-erasures` restores all the same, and \
+                 the erasures are yours to repeat"
+            ),
+            _ => text.clone(),
+        };
+        Self::environment(format!("{ja}: {text}"), en)
     }
 }
 

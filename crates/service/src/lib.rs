@@ -49,7 +49,7 @@ pub use door::{DoorOptions, ServeError, serve_door};
 pub use exchanges::{EXCHANGES_MAX, Exchange, Exchanges};
 pub use limits::{Limits, RouteLimits, WithRouteLimits};
 pub use listeners::Listeners;
-pub use master_key::master_key;
+pub use master_key::{MasterKeyFile, master_key};
 pub use panic::log_panics_without_payload;
 pub use party_env::{PartyEnv, Running, SEED_IMPORTED, StartError, make_private_folder, read_seed};
 pub use peer::Peer;

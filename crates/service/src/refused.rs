@@ -50,7 +50,11 @@ impl From<Code> for Refused {
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Unavailable | StoreError::Unreachable(_) => {
+            // A row under a key version that is gone: the next try seals under the newer one.
+            StoreError::Busy
+            | StoreError::Referenced
+            | StoreError::Unavailable
+            | StoreError::Unreachable(_) => {
                 tracing::warn!(%error, "the store cannot serve now");
                 Code::Unavailable.into()
             }

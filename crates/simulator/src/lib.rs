@@ -1,5 +1,6 @@
 //! The world: population, personas, seed, topology, demo.
 
+pub mod backup;
 pub mod demo;
 mod faulty;
 pub mod first_users;

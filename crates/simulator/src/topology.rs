@@ -20,6 +20,7 @@ use pmh_wire::{Door, Party, PeerName, Rules};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::backup;
 use crate::first_users;
 use crate::ownership::Ownership;
 use crate::population::WORLD_START_MS;
@@ -147,6 +148,9 @@ impl Topology {
     }
 
     async fn run(options: Options, parties: &[Party], ownership: Ownership) -> Result<Self, StartError> {
+        for party in parties {
+            backup::install(&options.data, *party)?;
+        }
         let mut world = World::read(&options.data)?;
         let doors: Vec<Door> = Door::ALL
             .into_iter()

@@ -12,6 +12,10 @@ use sqlx::error::DatabaseError;
 pub enum StoreError {
     #[error("already stored")]
     AlreadyExists,
+    /// A row names another one that is not there, or another one still names it. Of the hub: a key version that was
+    /// destroyed, or one under which rows are left.
+    #[error("a row and what it refers to do not fit")]
+    Referenced,
     /// Deadlock, serialisation failure, lock or pool time-out. Nothing was stored; ask again.
     #[error("the database is busy")]
     Busy,
@@ -87,6 +91,9 @@ impl StoreError {
 fn meaning(error: &dyn DatabaseError) -> Option<StoreError> {
     if error.is_unique_violation() {
         return Some(StoreError::AlreadyExists);
+    }
+    if error.is_foreign_key_violation() {
+        return Some(StoreError::Referenced);
     }
     let code = error.code()?;
     if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {

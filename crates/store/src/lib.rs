@@ -29,6 +29,7 @@ pub use error::StoreError;
 pub use migration::Migration;
 pub use postgres::{LOCK_TIMEOUT_MS, schema_name};
 pub use schema::{OWNER, PartySchema, Role};
+pub use sqlite::copy::{Copied, copy_together};
 pub use sqlite::{BUSY_TIMEOUT_MS, WAL_BYTES_MAX, file_path};
 pub use store::{Kind, Store};
 pub use tx::Tx;

@@ -1,5 +1,7 @@
 //! SQLite: one file per party.
 
+pub(crate) mod copy;
+
 use std::{
     collections::HashMap,
     fs::{DirBuilder, OpenOptions, Permissions, set_permissions},

@@ -1,7 +1,7 @@
 //! The one table of errors: an error is added here and nowhere else.
 //!
 //! Groups: A access, R registration files and rows, N numbering and linking, E linkage keys, P portal,
-//! C confirmation, T terminal, D deletion and erasure, S service. The texts are fixed: none takes a value, so none can leak one.
+//! C confirmation, T terminal, D deletion and erasure, K keys, S service. The texts are fixed: none takes a value, so none can leak one.
 
 use std::{fmt, str::FromStr};
 
@@ -140,7 +140,7 @@ mod tests {
         for code in Code::ALL {
             let rest = code.as_str().strip_prefix("PMH-").unwrap();
             let (group, digits) = rest.split_at(1);
-            assert!("ARNEPCTDS".contains(group) && digits.len() == 3, "{code}");
+            assert!("ARNEPCTDKS".contains(group) && digits.len() == 3, "{code}");
             assert!(digits.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
             assert_eq!(code.as_str().parse(), Ok(*code));
         }

@@ -21,6 +21,13 @@ pub struct EpochAnswer {
     pub opened_at: String,
 }
 
+/// The epoch under which linkage keys are made from here on. Those made before count until their time is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EpochRenewed {
+    pub epoch: u32,
+}
+
 /// What the patient agreed to at this visit (001:38: consent is per visit).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

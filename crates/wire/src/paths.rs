@@ -72,6 +72,12 @@ pub const ADMIN_AUDIT_EXPORT: &str = "/__admin/audit/export";
 /// Signed heads of the hub's audit that this party keeps.
 pub const ADMIN_WITNESSES: &str = "/__admin/witnesses";
 
+/// The OQS agrees with the hub on a new epoch.
+pub const ADMIN_EPOCHS: &str = "/__admin/epochs";
+
+/// `GET` lists the hub's keys, `POST` takes a `KeyCommand`.
+pub const ADMIN_KEYS: &str = "/__admin/keys";
+
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
 

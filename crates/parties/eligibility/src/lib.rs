@@ -35,13 +35,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{get, post};
-use pmh_crypto::Entropy;
+use pmh_crypto::{Entropy, MasterKey};
 use pmh_domain::VirtualClock;
 use pmh_service::{
     AdminParts, Counters, DoorOptions, Listeners, PartyEnv, PeerClient, RouteLimits, Running, StartError,
     admin_router, master_key,
 };
-use pmh_store::Store;
+use pmh_store::{Database, Store};
 use pmh_wire::{Door, Party, PeerName, paths};
 use tokio::sync::Notify;
 
@@ -130,6 +130,15 @@ fn admin_routes(state: Arc<Eligibility>) -> Router {
     Router::new()
         .route(paths::ADMIN_PEOPLE, enrol)
         .route(paths::ADMIN_CARDS, post(admin::cards::command))
+        .route(paths::ADMIN_EPOCHS, post(admin::renew_epoch::renew_epoch))
         .route(paths::ADMIN_WITNESSES, get(witness::show))
         .with_state(state)
+}
+
+/// Refuses a database whose keys were wrapped by another master key.
+pub async fn check_master_key(database: &Database, master: &MasterKey) -> Result<(), StartError> {
+    let store = SCHEMA.open(database, store::APP, 1).await?;
+    let checked = Keys::load(&store, master, &Entropy::new()).await;
+    store.close().await;
+    checked.map(drop)
 }

@@ -1,43 +1,53 @@
-//! The hub's rings and indexes, opened once at the start.
+//! The hub's rings and indexes. What is handed out is a snapshot; when the keys in the database have changed, the
+//! next one is loaded beside it and swapped in ([`DeskKeys::reload`], [`QueryKeys::reload`]).
 //!
 //! Two bundles, one per capability: [`DeskKeys`] holds both areas, [`QueryKeys`] the subsidy area only. The
 //! eligibility and portal doors are built from the second: they could not open a number if they read one
 //! (001:212-213).
 
+mod identity;
+mod maker;
+mod master;
+mod rewrap;
 mod routing;
 mod subsidy;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use pmh_crypto::{
     Area, BlindIndexKey, DataKey, Entropy, KeyState, MasterKey, OpenError, Place, Ring, Sealed, WrapPlace,
 };
-use pmh_domain::{IndividualNumber, MunicipalityCode, Numbering, PmhId};
+use pmh_domain::MunicipalityCode;
 use pmh_service::StartError;
-use pmh_store::{Store, StoreError};
-use pmh_wire::Party;
-use pmh_wire::numbering::PersonToNumber;
+use pmh_store::{Store, StoreError, Tx};
+use pmh_wire::{KeyArea, Party};
 use zeroize::Zeroizing;
 
 use crate::access::PartitionAccess;
-use crate::identity;
-use crate::registration::PersonDraft;
-use crate::store::epochs::HUB_PARTITION;
 use crate::store::keys::{self, WrappedKey};
-use crate::store::people::PersonRow;
+use crate::store::{key_life, municipalities};
 
+pub(crate) use identity::{IdentityKeys, OpenedPerson};
+pub(crate) use maker::Maker;
+pub(crate) use master::Masters;
+pub(crate) use rewrap::rewrap_all;
 pub(crate) use routing::RoutingKey;
 pub(crate) use subsidy::SubsidyRings;
 
-const PARTY: &str = "hub";
-const ACTIVE: i64 = 1;
+pub(crate) const PARTY: &str = "hub";
+/// Opens, does not seal yet.
+pub(crate) const ADDED: i64 = 0;
+/// Opens; the newest of them seals.
+pub(crate) const ACTIVE: i64 = 1;
+pub(crate) const DISABLED: i64 = 2;
 
 /// Keys of the registration door and of numbering.
 pub(crate) struct DeskKeys {
-    identity: HashMap<MunicipalityCode, IdentityKeys>,
+    identity: RwLock<Arc<HashMap<MunicipalityCode, Arc<IdentityKeys>>>>,
     pub(crate) subsidy: Arc<SubsidyRings>,
     pub(crate) routing: Arc<RoutingKey>,
+    entropy: Entropy,
 }
 
 /// Keys of the eligibility and portal doors.
@@ -64,22 +74,65 @@ impl DeskKeys {
             let access = PartitionAccess::of_the_hub(*municipality);
             let mut tx = store.write().await?;
             tx.for_municipality(access.code()).await?;
-            identity.insert(*municipality, maker.identity(&mut tx, &access).await?);
+            maker.make_missing_identity(&mut tx, &access).await?;
+            identity.insert(*municipality, Arc::new(open_identity(&mut tx, master, entropy, &access).await?));
             tx.commit().await?;
         }
-        let subsidy = Arc::new(SubsidyRings::load(store, master, entropy).await?);
-        Ok(Self { identity, subsidy, routing: Arc::new(routing) })
+        let mut tx = store.read().await?;
+        let subsidy = Arc::new(SubsidyRings::load(&mut tx, master, entropy).await?);
+        let identity = RwLock::new(Arc::new(identity));
+        Ok(Self { identity, subsidy, routing: Arc::new(routing), entropy: entropy.clone() })
+    }
+
+    /// Takes what stands in the database instead, and answers which generation that is.
+    pub(crate) async fn reload(&self, store: &Store, master: &MasterKey) -> Result<i64, StartError> {
+        let mut tx = store.read().await?;
+        let generation = key_life::generation(&mut tx).await?;
+        let mut identity = HashMap::new();
+        for (municipality, _) in municipalities::list(&mut tx).await? {
+            let access = PartitionAccess::of_the_hub(municipality);
+            tx.for_municipality(access.code()).await?;
+            let keys = open_identity(&mut tx, master, &self.entropy, &access).await?;
+            identity.insert(municipality, Arc::new(keys));
+        }
+        self.subsidy.reload(&mut tx, master).await?;
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(identity);
+        Ok(generation)
     }
 
     pub(crate) fn knows(&self, municipality: MunicipalityCode) -> bool {
-        self.identity.contains_key(&municipality)
+        self.snapshot().contains_key(&municipality)
     }
 
-    /// The identity area of the partition that the caller has a right to.
-    pub(crate) fn identity(&self, access: &PartitionAccess) -> Result<&IdentityKeys, StoreError> {
-        self.identity
-            .get(&access.municipality())
-            .ok_or(StoreError::Inconsistent { table: "identity_key", column: "municipality_code" })
+    /// The identity area of the partition that the caller has a right to. One that was shredded in this moment is
+    /// `Busy`: the next request is refused at the door.
+    pub(crate) fn identity(&self, access: &PartitionAccess) -> Result<Arc<IdentityKeys>, StoreError> {
+        self.snapshot().get(&access.municipality()).cloned().ok_or(StoreError::Busy)
+    }
+
+    /// For the life of keys alone, which goes through all partitions.
+    pub(crate) fn ring(&self, partition: &str, area: KeyArea) -> Option<Arc<Ring>> {
+        match area {
+            KeyArea::Subsidy => self.subsidy.of(partition).ok(),
+            KeyArea::Identity => {
+                let municipality: MunicipalityCode = partition.parse().ok()?;
+                self.snapshot().get(&municipality).map(|keys| Arc::clone(&keys.ring))
+            }
+        }
+    }
+
+    /// Every ring's partition and area, in order.
+    pub(crate) fn rings(&self) -> Vec<(String, KeyArea)> {
+        let identity = self.snapshot();
+        let identity = identity.keys().map(|code| (code.to_string(), KeyArea::Identity));
+        let subsidy = self.subsidy.partitions().into_iter().map(|code| (code, KeyArea::Subsidy));
+        let mut rings: Vec<_> = identity.chain(subsidy).collect();
+        rings.sort_unstable();
+        rings
+    }
+
+    fn snapshot(&self) -> Arc<HashMap<MunicipalityCode, Arc<IdentityKeys>>> {
+        Arc::clone(&self.identity.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -90,79 +143,43 @@ impl QueryKeys {
         master: &MasterKey,
         entropy: &Entropy,
     ) -> Result<Self, StartError> {
-        let subsidy = Arc::new(SubsidyRings::load(store, master, entropy).await?);
         let mut tx = store.read().await?;
+        let subsidy = Arc::new(SubsidyRings::load(&mut tx, master, entropy).await?);
         let wrapped = keys::find_routing(&mut tx).await?.ok_or(missing("routing_key"))?;
         let routing = Arc::new(RoutingKey::unwrap(master, &wrapped)?);
         Ok(Self { subsidy, routing })
     }
+
+    /// Takes what stands in the database instead.
+    pub(crate) async fn reload(&self, store: &Store, master: &MasterKey) -> Result<(), StartError> {
+        self.subsidy.reload(&mut store.read().await?, master).await
+    }
 }
 
-struct Maker<'a> {
-    master: &'a MasterKey,
-    entropy: &'a Entropy,
-}
-
-impl Maker<'_> {
-    async fn make_missing_subsidy(
-        &self,
-        tx: &mut pmh_store::Tx,
-        municipalities: &[MunicipalityCode],
-    ) -> Result<(), StoreError> {
-        let known: Vec<String> =
-            keys::list_subsidy(tx).await?.into_iter().map(|(partition, _)| partition).collect();
-        let wanted = municipalities.iter().map(MunicipalityCode::as_str).chain([HUB_PARTITION]);
-        for partition in wanted.filter(|partition| !known.iter().any(|one| one == partition)) {
-            let key = self.new_data_key(partition, Area::Subsidy);
-            keys::add_subsidy(tx, partition, &key).await?;
-        }
-        Ok(())
+async fn open_identity(
+    tx: &mut Tx,
+    master: &MasterKey,
+    entropy: &Entropy,
+    access: &PartitionAccess,
+) -> Result<IdentityKeys, StartError> {
+    let mut ring = Ring::new(access.code(), Area::Identity);
+    for key in &keys::list_identity(tx, access).await? {
+        add_to_ring(&mut ring, master, access.code(), Area::Identity, key)?;
     }
-
-    fn new_data_key(&self, partition: &str, area: Area) -> WrappedKey {
-        let place = WrapPlace { party: PARTY, partition, purpose: area.as_str(), version: 1 };
-        let wrapped = DataKey::generate(self.entropy).wrap(self.master, self.entropy, place);
-        WrappedKey { key_version: 1, wrapped, state: ACTIVE }
-    }
-
-    async fn identity(
-        &self,
-        tx: &mut pmh_store::Tx,
-        access: &PartitionAccess,
-    ) -> Result<IdentityKeys, StartError> {
-        let mut wrapped = keys::list_identity(tx, access).await?;
-        if wrapped.is_empty() {
-            let key = self.new_data_key(access.code(), Area::Identity);
-            keys::add_identity(tx, access, &key).await?;
-            wrapped.push(key);
-        }
-        let mut ring = Ring::new(access.code(), Area::Identity);
-        for key in &wrapped {
-            add_to_ring(&mut ring, self.master, access.code(), Area::Identity, key)?;
-        }
-        let place = index_place(access.code());
-        let index = if let Some(wrapped) = keys::find_index(tx, access).await? {
-            BlindIndexKey::unwrap(self.master, &wrapped, place).map_err(|_| wrong_master_key())?
-        } else {
-            let index = BlindIndexKey::generate(self.entropy);
-            keys::add_index(tx, access, &index.wrap(self.master, self.entropy, place)).await?;
-            index
-        };
-        Ok(IdentityKeys { ring, index, entropy: self.entropy.clone(), code: access.code().to_owned() })
-    }
-
-    async fn routing(&self, tx: &mut pmh_store::Tx) -> Result<RoutingKey, StartError> {
-        if let Some(wrapped) = keys::find_routing(tx).await? {
-            return RoutingKey::unwrap(self.master, &wrapped);
-        }
-        let key = BlindIndexKey::generate(self.entropy);
-        keys::add_routing(tx, &key.wrap(self.master, self.entropy, index_place(HUB_PARTITION))).await?;
-        Ok(RoutingKey(key))
-    }
+    let wrapped = keys::find_index(tx, access).await?.ok_or(missing("identity_index_key"))?;
+    let index = BlindIndexKey::unwrap(master, &wrapped, index_place(access.code()))
+        .map_err(|_| wrong_master_key())?;
+    let code = access.code().to_owned();
+    Ok(IdentityKeys { ring: Arc::new(ring), index, entropy: entropy.clone(), code })
 }
 
 fn index_place(partition: &str) -> WrapPlace<'_> {
     WrapPlace { party: PARTY, partition, purpose: "blind-index", version: 1 }
+}
+
+fn data_place(partition: &str, area: Area, version: i64) -> Result<WrapPlace<'_>, StoreError> {
+    let version = u32::try_from(version).map_err(|_| damaged("key_version"))?;
+    Ok(WrapPlace { party: PARTY, partition, purpose: area.as_str(), version })
 }
 
 fn add_to_ring(
@@ -172,158 +189,28 @@ fn add_to_ring(
     area: Area,
     key: &WrappedKey,
 ) -> Result<(), StartError> {
-    let version = u32::try_from(key.key_version).map_err(|_| damaged("key_version"))?;
-    let place = WrapPlace { party: PARTY, partition, purpose: area.as_str(), version };
+    let place = data_place(partition, area, key.key_version)?;
     let data_key = DataKey::unwrap(master, &key.wrapped, place).map_err(|_| wrong_master_key())?;
     let state = match key.state {
-        0 => KeyState::Added,
+        ADDED => KeyState::Added,
         ACTIVE => KeyState::Active,
         _ => KeyState::Disabled,
     };
-    ring.add(version, data_key, state);
+    ring.add(place.version, data_key, state);
     Ok(())
 }
 
-/// Ring and blind index of one partition's identity area.
-pub(crate) struct IdentityKeys {
-    ring: Ring,
-    index: BlindIndexKey,
-    entropy: Entropy,
-    code: String,
-}
-
-/// Number and five items of a person, and the PMH-ID if there is one.
-pub(crate) struct OpenedPerson {
-    pub(crate) identity: PersonToNumber,
-    pub(crate) numbering: Numbering,
-}
-
-impl IdentityKeys {
-    /// The key version under which new rows stand.
-    pub(crate) fn version(&self) -> i64 {
-        i64::from(self.ring.primary_version())
-    }
-
-    pub(crate) fn number_tag(&self, number: &IndividualNumber) -> Vec<u8> {
-        self.index.tag(identity::NUMBER_INDEX, identity::index_bytes(number)).to_vec()
-    }
-
-    /// The tag of a body's rows: each chunk's text after the tag of what was before it.
-    pub(crate) fn content_tag(&self, before: &[u8], text: &[u8]) -> Vec<u8> {
-        let mut bytes = before.to_vec();
-        bytes.extend_from_slice(text);
-        self.index.tag("registration-content", &bytes).to_vec()
-    }
-
-    /// Seals a person under the next version of the row.
-    pub(crate) fn seal_person(&self, draft: &PersonDraft) -> PersonRow {
-        let version = draft.version + 1;
-        let row = draft.person.to_be_bytes();
-        let seal = |column, text: &[u8]| self.seal("person", column, &row, version, text);
-        PersonRow {
-            person: draft.person,
-            number_tag: draft.number_tag.clone(),
-            identity: seal("identity", &identity::encode(&draft.identity)),
-            pmh_id: draft.numbering.pmh_id().map(|pmh_id| seal("pmh_id", pmh_id.expose_bytes())),
-            numbering: draft.numbering.code(),
-            spelled: draft.numbering.spelled().code(),
-            task: draft.task.clone(),
-            version,
-            key_version: self.version(),
-        }
-    }
-
-    pub(crate) fn open_person(&self, row: &PersonRow) -> Result<OpenedPerson, StoreError> {
-        let key = row.person.to_be_bytes();
-        let text = self.open("person", "identity", &key, row.version, &row.identity)?;
-        let pmh_id = match &row.pmh_id {
-            None => None,
-            Some(sealed) => {
-                let bytes = self.open("person", "pmh_id", &key, row.version, sealed)?;
-                let bytes = <[u8; 16]>::try_from(bytes.as_slice()).map_err(|_| damaged("pmh_id"))?;
-                Some(PmhId::from_bytes(bytes))
-            }
-        };
-        let numbering = identity::numbering_of(row.numbering, pmh_id, row.spelled)?;
-        Ok(OpenedPerson { identity: identity::decode(&text)?, numbering })
-    }
-
-    pub(crate) fn seal_file_name(&self, task: &[u8], name: &str) -> Vec<u8> {
-        self.seal("registration_task", "file_name", task, 0, name.as_bytes())
-    }
-
-    pub(crate) fn open_file_name(&self, task: &[u8], sealed: &[u8]) -> Result<String, StoreError> {
-        let bytes = self.open("registration_task", "file_name", task, 0, sealed)?;
-        String::from_utf8(bytes.to_vec()).map_err(|_| damaged("file_name"))
-    }
-
-    pub(crate) fn seal_pending_erasure(&self, erasure: &[u8], text: &[u8]) -> Vec<u8> {
-        self.seal("erasure", "pending", erasure, 0, text)
-    }
-
-    pub(crate) fn open_pending_erasure(
-        &self,
-        erasure: &[u8],
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        self.open("erasure", "pending", erasure, 0, sealed)
-    }
-
-    pub(crate) fn seal_chunk(&self, task: &[u8], chunk: i64, text: &[u8]) -> Vec<u8> {
-        self.seal("registration_chunk", "sealed", &chunk_row(task, chunk), 0, text)
-    }
-
-    pub(crate) fn open_chunk(
-        &self,
-        task: &[u8],
-        chunk: i64,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        self.open("registration_chunk", "sealed", &chunk_row(task, chunk), 0, sealed)
-    }
-
-    pub(crate) fn seal_results(&self, task: &[u8], chunk: i64, text: &[u8]) -> Vec<u8> {
-        self.seal("registration_result", "sealed", &chunk_row(task, chunk), 0, text)
-    }
-
-    pub(crate) fn open_results(
-        &self,
-        task: &[u8],
-        chunk: i64,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        self.open("registration_result", "sealed", &chunk_row(task, chunk), 0, sealed)
-    }
-
-    /// The blind index of something of this partition, under a domain of its own.
-    pub(crate) fn tag(&self, domain: &str, value: &[u8]) -> Vec<u8> {
-        self.index.tag(domain, value).to_vec()
-    }
-
-    pub(crate) fn seal(&self, table: &str, column: &str, row: &[u8], version: i64, text: &[u8]) -> Vec<u8> {
-        let place = Place { party: PARTY, partition: &self.code, table, column, row, version };
-        self.ring.seal(&self.entropy, &place, text).into_bytes()
-    }
-
-    pub(crate) fn open(
-        &self,
-        table: &'static str,
-        column: &'static str,
-        row: &[u8],
-        version: i64,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let place = Place { party: PARTY, partition: &self.code, table, column, row, version };
-        open_in(&self.ring, &place, sealed).map_err(|_| StoreError::Inconsistent { table, column })
-    }
-}
-
-fn chunk_row(task: &[u8], chunk: i64) -> Vec<u8> {
-    [task, &chunk.to_be_bytes()].concat()
-}
-
-fn open_in(ring: &Ring, place: &Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    ring.open(place, &Sealed::from_bytes(sealed.to_vec())?)
+/// A value under a version that this process has not loaded is `Busy`, not damaged: it loads keys once a second.
+pub(crate) fn open_in(
+    ring: &Ring,
+    (place, table, column): (&Place<'_>, &'static str, &'static str),
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let opened = Sealed::from_bytes(sealed.to_vec()).and_then(|sealed| ring.open(place, &sealed));
+    opened.map_err(|error| match error {
+        OpenError::UnknownKeyVersion(_) => StoreError::Busy,
+        _ => StoreError::Inconsistent { table, column },
+    })
 }
 
 fn wrong_master_key() -> StartError {

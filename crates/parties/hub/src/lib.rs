@@ -10,6 +10,7 @@
 //! | `eligibility/` | eligibility | the eligibility system: epochs, one query a visit |
 //! | `portal/` | portal | the portal: bindings, a citizen's own records |
 //! | `erasure/` | registration, admin | municipalities, two persons each time; the operator on their documented request |
+//! | `key_life/` | admin | the operator: rotating, destroying and shredding keys without seeing one |
 //! | `audit/` | registration, admin | every act, in lanes, in the transaction of the act; logs, exports, cuts |
 //! | `store/` | – | all SQL |
 //!
@@ -22,10 +23,12 @@ mod audit;
 mod eligibility;
 mod erasure;
 mod identity;
+mod key_life;
 mod keys;
 mod numbering;
 mod portal;
 mod registration;
+mod restore;
 #[cfg(test)]
 mod stand;
 mod start;
@@ -37,6 +40,7 @@ mod worker;
 pub use eligibility::EPOCHS_KEPT_MAX;
 pub use erasure::{ERASURES_WAITING_MAX, Retention};
 pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX, WAITING_CHUNKS_MAX};
+pub use restore::{AuditFault, NotRestored, Restored, Restoring, restore};
 pub use start::{Options, StartError, start, start_with};
 pub use store::SCHEMA;
 pub use users::UserOptions;

@@ -14,7 +14,7 @@ use crate::audit::Lane;
 use crate::eligibility::Epochs;
 use crate::keys::{DeskKeys, QueryKeys};
 use crate::state::{Inquiry, InquiryParts};
-use crate::store::{DESK, SCHEMA};
+use crate::store::{DESK, SCHEMA, municipalities};
 
 pub(crate) const OSAKA: &str = "271004";
 
@@ -22,6 +22,7 @@ pub(crate) struct Stand {
     pub(crate) store: Store,
     pub(crate) keys: DeskKeys,
     pub(crate) entropy: Entropy,
+    pub(crate) master: MasterKey,
     pub(crate) access: PartitionAccess,
     _folder: TempDir,
 }
@@ -34,8 +35,12 @@ impl Stand {
         let store = SCHEMA.open(&database, DESK, 2).await.unwrap();
         let entropy = Entropy::new();
         let osaka: MunicipalityCode = OSAKA.parse().unwrap();
-        let keys = DeskKeys::open(&store, &MasterKey::generate(&entropy), &entropy, &[osaka]).await.unwrap();
-        Self { store, keys, entropy, access: PartitionAccess::of_the_hub(osaka), _folder: folder }
+        let master = MasterKey::generate(&entropy);
+        let mut tx = store.write().await.unwrap();
+        municipalities::put(&mut tx, osaka, "大阪市", b"hash").await.unwrap();
+        tx.commit().await.unwrap();
+        let keys = DeskKeys::open(&store, &master, &entropy, &[osaka]).await.unwrap();
+        Self { store, keys, entropy, master, access: PartitionAccess::of_the_hub(osaka), _folder: folder }
     }
 
     /// The query doors' state under a clock.

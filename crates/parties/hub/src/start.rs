@@ -8,7 +8,7 @@ use axum::{Extension, Router};
 use pmh_crypto::{CheckpointSigner, Entropy, MasterKey};
 use pmh_domain::{Change, MunicipalityCode};
 use pmh_service::{
-    AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Refused, Running, admin_router, master_key,
+    AdminParts, DoorOptions, Listeners, MasterKeyFile, PartyEnv, PeerClient, Refused, Running, admin_router,
 };
 use pmh_store::{Store, StoreError, setting};
 use pmh_wire::{Door, Party, PeerName, SeedHub};
@@ -17,9 +17,10 @@ use crate::access::PartitionAccess;
 use crate::audit::{self, Lane};
 use crate::eligibility::{self, Epochs};
 use crate::erasure::{self, Erasing, Retention};
-use crate::keys::{DeskKeys, QueryKeys, SubsidyRings};
+use crate::key_life::{self, KeyLife};
+use crate::keys::{DeskKeys, Masters, QueryKeys, SubsidyRings};
 use crate::state::{Bell, Desk, DeskParts, Inquiry, InquiryParts};
-use crate::store::{DESK, QUERY, SCHEMA, municipalities, tasks};
+use crate::store::{DESK, QUERY, SCHEMA, municipalities, sealed_settings, tasks};
 use crate::users::{UserOptions, UserRules, import_seed as import_seed_of_users};
 use crate::{numbering, portal, registration, worker};
 
@@ -54,14 +55,20 @@ pub async fn start_with(
     let query_store = SCHEMA.open(&env.database, QUERY, CONNECTIONS).await?;
     import_seed(&env, &desk_store).await?;
     env.load_clock(&desk_store).await?;
-    let master = master_key(&env, Party::Hub)?;
+    let master = Masters(MasterKeyFile::of(&env.data, Party::Hub, &env.entropy)).open(&desk_store).await?;
     let (desk, inquiry) = open_states(&env, (desk_store, query_store), &master, options).await?;
+    drop(master);
     import_seed_of_users(&desk, || env.read_seed(Party::Hub)).await?;
     for municipality in desk.bells.keys() {
         clean_up(&desk, *municipality).await?;
     }
+    let erasing = Erasing { desk: desk.clone(), inquiry: inquiry.clone() };
+    let life = KeyLife::new(&env, erasing);
+    life.join().await?;
     spawn_workers(&env, &desk, &inquiry);
-    serve_doors(&env, listeners, &desk, &inquiry)
+    env.tracker.spawn(key_life::keep_keys(life.clone(), env.shutdown.clone()));
+    env.tracker.spawn(key_life::reseal_in_background(life.clone(), env.shutdown.clone()));
+    serve_doors(&env, listeners, (&desk, &inquiry), &life)
 }
 
 async fn open_states(
@@ -132,20 +139,20 @@ async fn import_seed(env: &PartyEnv, store: &Store) -> Result<(), StartError> {
 }
 
 /// The key that signs checkpoints, sealed under the hub's own ring.
-async fn open_signer(
+pub(crate) async fn open_signer(
     store: &Store,
     rings: &SubsidyRings,
     entropy: &Entropy,
 ) -> Result<CheckpointSigner, StoreError> {
-    let damaged = |_| StoreError::Inconsistent { table: "setting", column: "value" };
+    let damaged = |_| StoreError::Inconsistent { table: "sealed_setting", column: "sealed" };
     let mut tx = store.write().await?;
-    if let Some(sealed) = setting::find(&mut tx, SIGNER).await? {
+    if let Some(sealed) = sealed_settings::find(&mut tx, SIGNER).await? {
         let pkcs8 = rings.open_setting(SIGNER, &sealed)?;
         return CheckpointSigner::from_pkcs8(&pkcs8).map_err(damaged);
     }
     let signer = CheckpointSigner::generate(entropy);
-    let sealed = rings.seal_setting(SIGNER, signer.expose_pkcs8())?;
-    setting::save(&mut tx, SIGNER, &sealed).await?;
+    let (sealed, key_version) = rings.seal_setting(SIGNER, signer.expose_pkcs8())?;
+    sealed_settings::add(&mut tx, SIGNER, (&sealed, key_version)).await?;
     tx.commit().await?;
     Ok(signer)
 }
@@ -184,8 +191,8 @@ fn spawn_workers(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry) {
 fn serve_doors(
     env: &PartyEnv,
     listeners: &mut Listeners,
-    desk: &Desk,
-    inquiry: &Inquiry,
+    (desk, inquiry): (&Desk, &Inquiry),
+    life: &KeyLife,
 ) -> Result<Running, StartError> {
     let hub = PeerName { party: Party::Hub, name: "hub".to_owned() };
     let mut running = Running::new(Party::Hub, env);
@@ -212,7 +219,8 @@ fn serve_doors(
         portal::router(inquiry.clone()),
         Some(&hub),
     )?;
-    running.open(listeners, DoorOptions::plain(Door::HubAdmin), admin(env, &erasing, &running), None)?;
+    let admin = admin(env, &erasing, &running).merge(key_life::admin_router(life.clone()));
+    running.open(listeners, DoorOptions::plain(Door::HubAdmin), admin, None)?;
     Ok(running)
 }
 

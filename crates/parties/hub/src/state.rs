@@ -87,6 +87,11 @@ impl Desk {
         Self(Arc::new(parts))
     }
 
+    /// Those that have keys: one that was shredded has none.
+    pub(crate) fn municipalities(&self) -> impl Iterator<Item = MunicipalityCode> {
+        self.bells.keys().copied().filter(|code| self.keys.knows(*code))
+    }
+
     /// New rows stand: let the municipality's worker look.
     pub(crate) fn wake(&self, municipality: MunicipalityCode) {
         if let Some(bell) = self.bells.get(&municipality) {

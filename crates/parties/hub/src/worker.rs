@@ -53,7 +53,7 @@ pub(crate) async fn apply_rows(desk: Desk, municipality: MunicipalityCode, shutd
     let Some(bell) = desk.bells.get(&municipality) else { return };
     let mut back_off = BackOff::new(shutdown.clone());
     let mut attempts = 0;
-    while !shutdown.is_cancelled() {
+    while !shutdown.is_cancelled() && desk.keys.knows(municipality) {
         let step = async { process_next_chunk(&desk, &access).await.map_err(Broken::Store) };
         let broken = match caught(step, || Broken::Panicked).await {
             Ok(more) => {
@@ -92,7 +92,7 @@ pub(crate) async fn number_people(desk: Desk, municipality: MunicipalityCode, sh
     let access = PartitionAccess::of_the_hub(municipality);
     let Some(bell) = desk.bells.get(&municipality) else { return };
     let mut back_off = BackOff::new(shutdown.clone());
-    while !shutdown.is_cancelled() {
+    while !shutdown.is_cancelled() && desk.keys.knows(municipality) {
         // Whoever is asked and has not answered is waited for, whether slow or away.
         bell.numbering_waits.begin(WaitsFor::Intermediate, desk.clock.now_ms());
         let step = async { number_next_batch(&desk, &access).await.map_err(Some) };

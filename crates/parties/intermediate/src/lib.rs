@@ -28,12 +28,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::post;
-use pmh_crypto::Entropy;
+use pmh_crypto::{Entropy, MasterKey};
 use pmh_service::{
     AdminParts, Counters, DoorOptions, Listeners, PartyEnv, PeerClient, RouteLimits, Running, StartError,
     admin_router, master_key,
 };
-use pmh_store::Store;
+use pmh_store::{Database, Store};
 use pmh_wire::{Door, Party, PeerName, paths};
 use tokio::sync::Notify;
 
@@ -136,4 +136,12 @@ async fn count_what_is_there(state: &Intermediate) -> Result<(), StartError> {
     tx.commit().await?;
     state.counters.add("pmh_ids", pmh_ids);
     Ok(())
+}
+
+/// Refuses a database whose keys were wrapped by another master key.
+pub async fn check_master_key(database: &Database, master: &MasterKey) -> Result<(), StartError> {
+    let store = SCHEMA.open(database, store::APP, 1).await?;
+    let checked = Keys::load(&store, master, &Entropy::new()).await;
+    store.close().await;
+    checked.map(drop)
 }

@@ -16,12 +16,13 @@
 
 use std::sync::Arc;
 
+use pmh_crypto::{Entropy, MasterKey};
 use pmh_domain::MunicipalityCode;
 use pmh_service::{
     AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
     admin_router, master_key, municipality_credential,
 };
-use pmh_store::{Migration, PartySchema, Role, Store, setting};
+use pmh_store::{Database, Migration, PartySchema, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedMunicipality};
 use tokio::sync::watch as channel;
 
@@ -135,4 +136,12 @@ async fn load_keys_and_seed(env: &PartyEnv, store: &Store) -> Result<Keys, Start
         tx.commit().await?;
     }
     Ok(keys)
+}
+
+/// Refuses a database whose keys were wrapped by another master key.
+pub async fn check_master_key(database: &Database, master: &MasterKey) -> Result<(), StartError> {
+    let store = SCHEMA.open(database, APP, 1).await?;
+    let checked = Keys::load(&store, master, Entropy::new()).await;
+    store.close().await;
+    checked.map(drop)
 }

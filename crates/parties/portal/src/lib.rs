@@ -14,11 +14,12 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use pmh_crypto::{Entropy, MasterKey};
 use pmh_service::{
     AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
     admin_router, master_key,
 };
-use pmh_store::{Migration, PartySchema, Role, setting};
+use pmh_store::{Database, Migration, PartySchema, Role, setting};
 use pmh_wire::{Door, Party, PeerName, SeedPortal};
 use tokio::sync::{Mutex, Notify};
 
@@ -131,4 +132,12 @@ async fn import_seed(env: &PartyEnv, portal: &Portal) -> Result<(), StartError> 
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Refuses a database whose keys were wrapped by another master key.
+pub async fn check_master_key(database: &Database, master: &MasterKey) -> Result<(), StartError> {
+    let store = SCHEMA.open(database, APP, 1).await?;
+    let checked = Keys::load(&store, master, Entropy::new()).await;
+    store.close().await;
+    checked.map(drop)
 }

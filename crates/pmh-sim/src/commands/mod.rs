@@ -1,6 +1,7 @@
 //! One file a verb.
 
 mod audit;
+mod backup;
 mod card;
 mod check;
 mod demo;
@@ -8,11 +9,13 @@ mod erase;
 mod erasure_report;
 mod generate;
 mod input;
+mod keys;
 mod layout;
 mod municipality;
 mod number;
 mod office;
 mod register;
+mod restore;
 mod seed;
 mod serve;
 mod status;
@@ -63,6 +66,12 @@ pub(crate) enum Command {
     User(user::User),
     /// Changes an Individual Number, or joins two of one person. 個人番号の変更・統合をします。
     Number(number::Number),
+    /// Copies every party's database while the world runs. 動作中のまま全データベースを複写します。
+    Backup(backup::Backup),
+    /// Puts a backup in the place of a stopped world. 止めた世界をバックアップから復元します。
+    Restore(restore::Restore),
+    /// Rotates, destroys and shows the hub's keys. ハブの鍵の切替・再暗号化・破棄をします。
+    Keys(keys::Keys),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -86,6 +95,9 @@ impl Command {
             Self::Municipality(municipality) => municipality.run(output).await,
             Self::User(user) => user.run(output).await,
             Self::Number(number) => number.run(output).await,
+            Self::Backup(backup) => backup.run(output).await,
+            Self::Restore(restore) => restore.run(output).await,
+            Self::Keys(keys) => keys.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

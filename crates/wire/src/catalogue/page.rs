@@ -15,7 +15,7 @@ fault or warning of a record (group R) it comes in the results of a task, with t
 Each has a text for the clerk at the desk and one for the vendor of the system. No text holds a value of a record.
 ";
 
-const GROUPS: [(char, &str); 9] = [
+const GROUPS: [(char, &str); 10] = [
     ('A', "Access"),
     ('R', "Registration: files and records"),
     ('N', "Numbering and linking"),
@@ -24,6 +24,7 @@ const GROUPS: [(char, &str); 9] = [
     ('C', "Confirmation"),
     ('T', "Terminal"),
     ('D', "Deletion and erasure"),
+    ('K', "Keys of the hub"),
     ('S', "Service"),
 ];
 

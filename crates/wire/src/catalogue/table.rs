@@ -3,6 +3,7 @@
 
 mod access;
 mod files;
+mod keys;
 mod parties;
 mod records;
 mod service;
@@ -11,9 +12,10 @@ mod tasks;
 use super::Entry;
 use access::access;
 use files::files;
+use keys::keys;
 use parties::parties;
 use records::records;
 use service::service;
 use tasks::tasks;
 
-access! { [files records tasks parties service catalogue] }
+access! { [files records tasks parties keys service catalogue] }

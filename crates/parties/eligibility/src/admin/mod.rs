@@ -2,3 +2,4 @@
 
 pub(crate) mod cards;
 pub(crate) mod enrol;
+pub(crate) mod renew_epoch;

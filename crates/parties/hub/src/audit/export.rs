@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 
 use super::Entry;
 use super::read::{open, own_sealed};
-use super::show_checkpoints::body_of;
+use super::show_checkpoints::head_body;
 use super::standing::{self, Place, TABLES};
 use crate::access::PartitionAccess;
 use crate::erasure;
@@ -116,7 +116,7 @@ impl Export {
         let heads = audit::list_checkpoints(&mut tx).await?;
         drop(tx);
         let signer = &self.desk.signer;
-        let heads = heads.into_iter().map(|row| ExportLine::Checkpoint(body_of(signer, row))).collect();
+        let heads = heads.into_iter().map(|row| ExportLine::Checkpoint(head_body(signer, row))).collect();
         self.send(heads).await?;
         self.send_rows(&[], 0, |_| true).await?;
         if self.is_open {
@@ -135,7 +135,7 @@ impl Export {
         let cuts = audit::list_cuts(&mut tx).await?;
         drop(tx);
         let signer = &self.desk.signer;
-        self.send(cuts.into_iter().map(|row| ExportLine::Cut(body_of(signer, row))).collect()).await?;
+        self.send(cuts.into_iter().map(|row| ExportLine::Cut(head_body(signer, row))).collect()).await?;
         self.send(vec![ExportLine::End(ExportEnd { lines: self.lines + 1 })]).await
     }
 

@@ -119,7 +119,7 @@ impl Turn {
     }
 
     fn seal(&self, entry: &Entry, sequence: i64, position: usize) -> Result<Vec<u8>, StoreError> {
-        let ring = self.lane.rings.of(&entry.partition)?;
+        let ring = self.lane.rings.audit_of(&entry.partition)?;
         let row = place_of(&self.state.head.lane, sequence, position as u64);
         let place = Place {
             party: "hub",

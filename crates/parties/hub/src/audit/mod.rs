@@ -28,7 +28,7 @@ pub(crate) use lane::Lane;
 pub(crate) use review_operations::{
     FIRST_DAY, is_review_overdue, list_operation_reviews, note_overdue, review_operations, watch_reviews,
 };
-pub(crate) use show_checkpoints::{show_checkpoints, show_checkpoints_to_eligibility};
+pub(crate) use show_checkpoints::{head_body, show_checkpoints, show_checkpoints_to_eligibility};
 pub(crate) use show_deliveries::{long, show_deliveries};
 pub(crate) use show_log::{show_handling, show_operations};
 pub(crate) use show_person_acts::show_person_acts;

@@ -102,8 +102,8 @@ pub(crate) async fn note_overdue(desk: &Desk) -> Result<(), StoreError> {
         return Ok(());
     }
     let (mut logs, mut accounts) = (0, 0);
-    for municipality in desk.bells.keys() {
-        let access = PartitionAccess::of_the_hub(*municipality);
+    for municipality in desk.municipalities() {
+        let access = PartitionAccess::of_the_hub(municipality);
         let mut tx = desk.store.read().await?;
         tx.for_municipality(access.code()).await?;
         let overdue = users::count_reviews_overdue(desk, &access, &mut tx).await?;

@@ -31,11 +31,11 @@ async fn read(store: &Store, signer: &CheckpointSigner) -> Result<Checkpoints, S
     let mut tx = store.read().await?;
     let checkpoints = audit::list_checkpoints(&mut tx).await?;
     let cuts = audit::list_cuts(&mut tx).await?;
-    let bodies = |rows: Vec<CheckpointRow>| rows.into_iter().map(|row| body_of(signer, row)).collect();
+    let bodies = |rows: Vec<CheckpointRow>| rows.into_iter().map(|row| head_body(signer, row)).collect();
     Ok(Checkpoints { checkpoints: bodies(checkpoints), cuts: bodies(cuts) })
 }
 
-pub(super) fn body_of(signer: &CheckpointSigner, row: CheckpointRow) -> CheckpointBody {
+pub(crate) fn head_body(signer: &CheckpointSigner, row: CheckpointRow) -> CheckpointBody {
     CheckpointBody {
         lane: hex::encode(row.lane),
         sequence: row.sequence,

@@ -62,7 +62,7 @@ async fn erase(
     }
     let (counts, removed) = match (scope_of(row.scope)?, pending.person) {
         (ErasureScope::Person, Some(person)) => {
-            (rows::erase_person(desk, access, &mut tx, person).await?, Removed::person(person))
+            (rows::erase_person(&desk.keys, access, &mut tx, person).await?, Removed::person(person))
         }
         (ErasureScope::Partition, None) => {
             (rows::erase_partition(access, &mut tx).await?, Removed::partition())

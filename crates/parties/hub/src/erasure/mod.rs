@@ -13,14 +13,14 @@
 //! on PostgreSQL sealed bytes in dead tuples.
 
 pub(crate) mod approve;
-mod body;
+pub(crate) mod body;
 mod carry_out;
 mod charge;
 mod operator;
 mod pending;
 pub(crate) mod request;
 mod retention;
-mod rows;
+pub(crate) mod rows;
 mod scrub;
 pub(crate) mod show;
 mod state;

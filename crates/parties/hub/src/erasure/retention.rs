@@ -1,6 +1,6 @@
 //! What becomes too old is erased without anybody asking: certificates that a deletion record took away, people
 //! of whom no certificate is left by that, results of finished tasks, requests that nobody carried out. Ages go by
-//! virtual time. Backups are their keeper's: the hub makes none.
+//! virtual time. Backups go by real time and are their keeper's (`pmh-sim backup --keep`).
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -70,7 +70,7 @@ pub(crate) async fn keep_house(erasing: Erasing, shutdown: CancellationToken) {
 pub(crate) async fn erase_old(erasing: &Erasing) -> Result<(), StoreError> {
     let desk = &erasing.desk;
     let mut erased = false;
-    let mut municipalities: Vec<_> = desk.bells.keys().copied().collect();
+    let mut municipalities: Vec<_> = desk.municipalities().collect();
     municipalities.sort_unstable();
     for municipality in municipalities {
         let access = PartitionAccess::of_the_hub(municipality);
@@ -146,7 +146,7 @@ async fn erase_certificates(
     for (person, of_person) in &old {
         let standing = certificates::list_of(tx, access, &[*person]).await?;
         if standing.len() == of_person.len() {
-            history_keys.extend(rows::history_keys(desk, access, tx, *person).await?);
+            history_keys.extend(rows::history_keys(&desk.keys, access, tx, *person).await?);
             for count in rows::delete_person(access, tx, *person).await? {
                 add(&mut erased.counts, count);
             }
@@ -163,7 +163,7 @@ async fn erase_certificates(
         erased.written.push(rewrite_answer(desk, access, tx, *person).await?);
     }
     if !history_keys.is_empty() {
-        let rows = scrub::history_keys(desk, access, tx, &history_keys).await?;
+        let rows = scrub::history_keys(&desk.keys, access, tx, &history_keys).await?;
         let table = "registration_result".to_owned();
         add(&mut erased.counts, CountRow { table, form: REDACTED, rows, logically_deleted: 0 });
     }

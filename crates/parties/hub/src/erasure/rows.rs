@@ -7,22 +7,22 @@ use pmh_store::{StoreError, Tx};
 use super::scrub;
 use crate::access::PartitionAccess;
 use crate::identity;
+use crate::keys::DeskKeys;
 use crate::registration::stored_certificate;
-use crate::state::Desk;
 use crate::store::erasures::{CountRow, REDACTED};
 use crate::store::tasks::{self, Progress};
-use crate::store::{certificates, erasing, people, unrouted};
+use crate::store::{certificates, erased, erasing, people, unrouted};
 
 /// Everything of one person, and their history keys in what is kept of earlier files.
 pub(crate) async fn erase_person(
-    desk: &Desk,
+    keys: &DeskKeys,
     access: &PartitionAccess,
     tx: &mut Tx,
     person: i64,
 ) -> Result<Vec<CountRow>, StoreError> {
-    let keys = history_keys(desk, access, tx, person).await?;
+    let erased = history_keys(keys, access, tx, person).await?;
     let mut counts = delete_person(access, tx, person).await?;
-    let redacted = scrub::history_keys(desk, access, tx, &keys).await?;
+    let redacted = scrub::history_keys(keys, access, tx, &erased).await?;
     counts.push(CountRow {
         table: "registration_result".to_owned(),
         form: REDACTED,
@@ -46,6 +46,7 @@ pub(crate) async fn delete_person(
         }
     }
     unrouted::unbind_person(tx, access, person).await?;
+    erased::add(tx, access, person).await?;
     erasing::delete_person(tx, access, person).await
 }
 
@@ -61,15 +62,15 @@ pub(crate) async fn erase_partition(
 }
 
 pub(crate) async fn history_keys(
-    desk: &Desk,
+    keys: &DeskKeys,
     access: &PartitionAccess,
     tx: &mut Tx,
     person: i64,
 ) -> Result<HashSet<String>, StoreError> {
-    let mut keys = HashSet::new();
+    let mut history_keys = HashSet::new();
     for row in certificates::list_of(tx, access, &[person]).await? {
-        let content = stored_certificate::decode(&desk.keys.subsidy.open_certificate(access, &row)?)?;
-        keys.insert(content.history_key.expose().to_owned());
+        let content = stored_certificate::decode(&keys.subsidy.open_certificate(access, &row)?)?;
+        history_keys.insert(content.history_key.expose().to_owned());
     }
-    Ok(keys)
+    Ok(history_keys)
 }

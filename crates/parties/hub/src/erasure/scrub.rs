@@ -7,18 +7,18 @@ use std::collections::HashSet;
 use pmh_store::{StoreError, Tx};
 
 use crate::access::PartitionAccess;
+use crate::keys::DeskKeys;
 use crate::registration::StoredResult;
-use crate::state::Desk;
 use crate::store::results;
 
 /// Answers how many chunks of results were rewritten.
 pub(crate) async fn history_keys(
-    desk: &Desk,
+    keys: &DeskKeys,
     access: &PartitionAccess,
     tx: &mut Tx,
     erased: &HashSet<String>,
 ) -> Result<i64, StoreError> {
-    let keys = desk.keys.identity(access)?;
+    let keys = keys.identity(access)?;
     let mut rewritten = 0;
     for (task, chunk) in results::list_places(tx, access).await? {
         let Some(sealed) = results::find_chunk(tx, access, &task, chunk).await? else { continue };

@@ -1,44 +1,82 @@
 //! The rings of the subsidy area: certificates, answers, and what the hub keeps for itself.
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use pmh_crypto::{Area, Entropy, MasterKey, Place, Ring};
 use pmh_service::StartError;
-use pmh_store::{Store, StoreError};
+use pmh_store::{StoreError, Tx};
 use zeroize::Zeroizing;
 
-use super::{PARTY, add_to_ring, missing, open_in};
+use super::{PARTY, add_to_ring, open_in};
 use crate::access::PartitionAccess;
 use crate::registration::CertificateDraft;
 use crate::store::answers::AnswerRow;
 use crate::store::certificates::CertificateRow;
 use crate::store::epochs::HUB_PARTITION;
-use crate::store::keys;
+use crate::store::keys::{self, WrappedKey};
 use crate::store::routes::Route;
 
-/// Rings of the subsidy area, of every partition and of the hub's own.
+/// Rings of the subsidy area and of the audit, of every partition and of the hub's own.
 pub(crate) struct SubsidyRings {
-    rings: HashMap<String, Ring>,
+    loaded: RwLock<Arc<Loaded>>,
     entropy: Entropy,
 }
 
+struct Loaded {
+    subsidy: HashMap<String, Arc<Ring>>,
+    audit: HashMap<String, Arc<Ring>>,
+}
+
+impl Loaded {
+    async fn read(tx: &mut Tx, master: &MasterKey) -> Result<Self, StartError> {
+        let subsidy = rings(keys::list_subsidy(tx).await?, Area::Subsidy, master)?;
+        let audit = rings(keys::list_audit(tx).await?, Area::Audit, master)?;
+        Ok(Self { subsidy, audit })
+    }
+}
+
+fn rings(
+    keys: Vec<(String, WrappedKey)>,
+    area: Area,
+    master: &MasterKey,
+) -> Result<HashMap<String, Arc<Ring>>, StartError> {
+    let mut rings: HashMap<String, Ring> = HashMap::new();
+    for (partition, key) in keys {
+        let ring = rings.entry(partition.clone()).or_insert_with(|| Ring::new(&partition, area));
+        add_to_ring(ring, master, &partition, area, &key)?;
+    }
+    Ok(rings.into_iter().map(|(partition, ring)| (partition, Arc::new(ring))).collect())
+}
+
 impl SubsidyRings {
-    pub(super) async fn load(
-        store: &Store,
-        master: &MasterKey,
-        entropy: &Entropy,
-    ) -> Result<Self, StartError> {
-        let mut rings: HashMap<String, Ring> = HashMap::new();
-        let mut tx = store.read().await?;
-        for (partition, key) in keys::list_subsidy(&mut tx).await? {
-            let ring = rings.entry(partition.clone()).or_insert_with(|| Ring::new(&partition, Area::Subsidy));
-            add_to_ring(ring, master, &partition, Area::Subsidy, &key)?;
-        }
-        Ok(Self { rings, entropy: entropy.clone() })
+    pub(super) async fn load(tx: &mut Tx, master: &MasterKey, entropy: &Entropy) -> Result<Self, StartError> {
+        let loaded = RwLock::new(Arc::new(Loaded::read(tx, master).await?));
+        Ok(Self { loaded, entropy: entropy.clone() })
     }
 
-    pub(crate) fn of(&self, partition: &str) -> Result<&Ring, StoreError> {
-        self.rings.get(partition).ok_or(missing("subsidy_key"))
+    pub(super) async fn reload(&self, tx: &mut Tx, master: &MasterKey) -> Result<(), StartError> {
+        let loaded = Arc::new(Loaded::read(tx, master).await?);
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+        Ok(())
+    }
+
+    fn snapshot(&self) -> Arc<Loaded> {
+        Arc::clone(&self.loaded.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// `Busy` for one that was shredded in this moment.
+    pub(crate) fn of(&self, partition: &str) -> Result<Arc<Ring>, StoreError> {
+        self.snapshot().subsidy.get(partition).cloned().ok_or(StoreError::Busy)
+    }
+
+    /// The ring of what the audit tells of a partition.
+    pub(crate) fn audit_of(&self, partition: &str) -> Result<Arc<Ring>, StoreError> {
+        self.snapshot().audit.get(partition).cloned().ok_or(StoreError::Busy)
+    }
+
+    pub(super) fn partitions(&self) -> Vec<String> {
+        self.snapshot().subsidy.keys().cloned().collect()
     }
 
     pub(crate) fn seal_certificate(
@@ -101,8 +139,8 @@ impl SubsidyRings {
         self.open(HUB_PARTITION, ("epoch", &epoch.to_be_bytes(), 0), sealed)
     }
 
-    pub(crate) fn seal_setting(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StoreError> {
-        Ok(self.seal(HUB_PARTITION, ("setting", name.as_bytes(), 0), value)?.0)
+    pub(crate) fn seal_setting(&self, name: &str, value: &[u8]) -> Result<(Vec<u8>, i64), StoreError> {
+        self.seal(HUB_PARTITION, ("setting", name.as_bytes(), 0), value)
     }
 
     pub(crate) fn open_setting(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
@@ -129,8 +167,7 @@ impl SubsidyRings {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let place = Place { party: PARTY, partition, table, column: "sealed", row, version };
-        open_in(self.of(partition)?, &place, sealed)
-            .map_err(|_| StoreError::Inconsistent { table, column: "sealed" })
+        open_in(&*self.of(partition)?, (&place, table, "sealed"), sealed)
     }
 }
 

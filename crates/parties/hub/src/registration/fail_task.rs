@@ -33,6 +33,7 @@ impl Broken {
             Self::Store(StoreError::Inconsistent { .. }) => Some(Code::ChunkNotApplied),
             Self::Store(
                 StoreError::Busy
+                | StoreError::Referenced
                 | StoreError::Unavailable
                 | StoreError::Unreachable(_)
                 | StoreError::NotAllowed,
@@ -74,6 +75,7 @@ mod tests {
     fn what_the_database_may_mend_is_tried_for_ever_and_damage_fails_at_once() {
         for passing in [
             StoreError::Busy,
+            StoreError::Referenced,
             StoreError::Unavailable,
             StoreError::NotAllowed,
             StoreError::Unreachable(String::new()),

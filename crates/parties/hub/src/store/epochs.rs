@@ -43,6 +43,24 @@ pub(crate) async fn take_id(tx: &mut Tx) -> Result<i64, StoreError> {
     taken.first().copied().ok_or(StoreError::Inconsistent { table: "epoch_counter", column: "last_epoch" })
 }
 
+pub(crate) async fn find_last_id(tx: &mut Tx) -> Result<i64, StoreError> {
+    let last: Vec<i64> =
+        fetch!(tx, "SELECT last_epoch FROM epoch_counter WHERE id = 1", [], row => row.try_get(0)?);
+    Ok(last.first().copied().unwrap_or_default())
+}
+
+/// Ids up to this one were taken elsewhere.
+pub(crate) async fn raise_last_id(tx: &mut Tx, last: i64) -> Result<(), StoreError> {
+    run!(
+        tx,
+        "INSERT INTO epoch_counter (id, last_epoch) VALUES (1, $1) \
+         ON CONFLICT (id) DO UPDATE SET last_epoch = excluded.last_epoch \
+         WHERE epoch_counter.last_epoch < excluded.last_epoch",
+        [last]
+    );
+    Ok(())
+}
+
 /// Opens an epoch. The owner's earlier ones take no key minted after this moment.
 pub(crate) async fn open(tx: &mut Tx, row: &EpochRow) -> Result<(), StoreError> {
     run!(

@@ -120,6 +120,46 @@ pub(crate) async fn list_requested(
     ))
 }
 
+/// All records of erasures that were carried out.
+pub(crate) async fn list_erased(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+) -> Result<Vec<ErasureRow>, StoreError> {
+    Ok(fetch!(
+        tx,
+        "SELECT erasure, scope, status, way, reason, requested_ms, done_ms, pending FROM erasure \
+         WHERE municipality_code = $1 AND status = $2 ORDER BY requested_ms, erasure",
+        [access.code(), ERASED],
+        row => erasure_row!(row)
+    ))
+}
+
+/// Puts the record of an erasure that was carried out, in place of its request if that waits.
+pub(crate) async fn put_erased(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    row: &ErasureRow,
+) -> Result<(), StoreError> {
+    run!(
+        tx,
+        "INSERT INTO erasure (municipality_code, erasure, scope, status, way, reason, requested_ms, done_ms, \
+         pending, key_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, NULL) \
+         ON CONFLICT (municipality_code, erasure) DO UPDATE SET status = excluded.status, way = excluded.way, \
+         done_ms = excluded.done_ms, pending = NULL, key_version = NULL",
+        [
+            access.code(),
+            &row.erasure,
+            row.scope,
+            ERASED,
+            row.way,
+            row.reason.as_str(),
+            row.requested_ms,
+            row.done_ms
+        ]
+    );
+    Ok(())
+}
+
 /// Turns a request into a record and forgets whom it was about. `false`: somebody else was faster.
 pub(crate) async fn finish(
     tx: &mut Tx,

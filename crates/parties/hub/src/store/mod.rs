@@ -7,17 +7,21 @@ pub(crate) mod bindings;
 pub(crate) mod certificates;
 pub(crate) mod chunks;
 pub(crate) mod epochs;
+pub(crate) mod erased;
 pub(crate) mod erasing;
 pub(crate) mod erasures;
 pub(crate) mod file_rows;
 pub(crate) mod joins;
+pub(crate) mod key_life;
 pub(crate) mod keys;
 pub(crate) mod movements;
 pub(crate) mod municipalities;
 pub(crate) mod people;
+pub(crate) mod resealing;
 pub(crate) mod results;
 pub(crate) mod reviews;
 pub(crate) mod routes;
+pub(crate) mod sealed_settings;
 pub(crate) mod sessions;
 pub(crate) mod standing;
 pub(crate) mod submitters;
@@ -77,18 +81,34 @@ pub const SCHEMA: PartySchema = PartySchema {
             postgres: include_str!("../../migrations/postgres/0007_operation_review.sql"),
         },
         Migration {
+            version: 8,
+            name: "key life",
+            sqlite: include_str!("../../migrations/sqlite/0008_key_life.sql"),
+            postgres: include_str!("../../migrations/postgres/0008_key_life.sql"),
+        },
+        Migration {
             version: 9,
             name: "audit_cut",
             sqlite: include_str!("../../migrations/sqlite/0009_audit_cut.sql"),
             postgres: include_str!("../../migrations/postgres/0009_audit_cut.sql"),
+        },
+        Migration {
+            version: 10,
+            name: "erased",
+            sqlite: include_str!("../../migrations/sqlite/0010_erased.sql"),
+            postgres: include_str!("../../migrations/postgres/0010_erased.sql"),
         },
     ],
     roles: &[
         Role {
             name: DESK,
             grants: &[
-                "GRANT SELECT, INSERT, UPDATE ON municipality, identity_key, identity_index_key, subsidy_key, \
-                 routing_key, partition_counter TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON municipality, routing_key, partition_counter TO {role}",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON identity_key, identity_index_key, subsidy_key, audit_key, \
+                 hub_process TO {role}",
+                "GRANT SELECT, UPDATE ON key_generation TO {role}",
+                "GRANT SELECT, INSERT ON destroyed_key TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON sealed_setting TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON person, certificate, answer, route, \
                  registration_task, registration_chunk, registration_result TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON registration_row TO {role}",
@@ -99,7 +119,7 @@ pub const SCHEMA: PartySchema = PartySchema {
                 "GRANT SELECT ON binding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON joined TO {role}",
                 "GRANT SELECT, INSERT, UPDATE ON erasure TO {role}",
-                "GRANT SELECT, INSERT ON erasure_count TO {role}",
+                "GRANT SELECT, INSERT ON erasure_count, erased TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON unrouted TO {role}",
                 "GRANT INSERT ON unbinding TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON audit TO {role}",
@@ -110,7 +130,7 @@ pub const SCHEMA: PartySchema = PartySchema {
         Role {
             name: QUERY,
             grants: &[
-                "GRANT SELECT ON subsidy_key, routing_key, route, answer, joined TO {role}",
+                "GRANT SELECT ON subsidy_key, audit_key, routing_key, route, answer, joined TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON binding TO {role}",
                 "GRANT SELECT, DELETE ON unbinding TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON epoch TO {role}",

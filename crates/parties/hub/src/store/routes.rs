@@ -5,7 +5,7 @@ use pmh_store::{StoreError, Tx, batches};
 use sqlx::Row;
 
 use crate::access::{PartitionAccess, PersonAccess};
-use crate::store::{fetch_list, in_list, run_list, value_rows};
+use crate::store::{fetch, fetch_list, in_list, run_list, value_rows};
 
 #[derive(Clone)]
 pub(crate) struct Route {
@@ -73,4 +73,14 @@ pub(crate) async fn delete_to(
         );
     }
     Ok(())
+}
+
+pub(crate) async fn count(tx: &mut Tx, access: &PartitionAccess) -> Result<i64, StoreError> {
+    let rows: Vec<i64> = fetch!(
+        tx,
+        "SELECT COUNT(*) FROM route WHERE municipality_code = $1",
+        [access.code()],
+        row => row.try_get(0)?
+    );
+    Ok(rows.first().copied().unwrap_or_default())
 }

@@ -276,6 +276,16 @@ pub(crate) async fn end(
     Ok(())
 }
 
+/// Cancels every task that has rows left to process; answers how many.
+pub(crate) async fn cancel_waiting(tx: &mut Tx, access: &PartitionAccess) -> Result<u64, StoreError> {
+    Ok(run!(
+        tx,
+        "UPDATE registration_task SET ending = $2 WHERE municipality_code = $1 AND status = 1 \
+         AND next_chunk < chunks AND ending IS NULL",
+        [access.code(), CANCELLED]
+    ))
+}
+
 /// Adds what one transaction brought, and moves to the next chunk if one was finished.
 pub(crate) async fn advance(
     tx: &mut Tx,

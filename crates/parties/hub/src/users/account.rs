@@ -266,7 +266,7 @@ pub(crate) async fn list_all(
     tx: &mut Tx,
 ) -> Result<Vec<Account>, StoreError> {
     let keys = desk.keys.identity(access)?;
-    users::list(tx, access).await?.iter().map(|row| Account::open(keys, row)).collect()
+    users::list(tx, access).await?.iter().map(|row| Account::open(&keys, row)).collect()
 }
 
 pub(crate) async fn find(
@@ -276,7 +276,7 @@ pub(crate) async fn find(
     account: i64,
 ) -> Result<Option<Account>, StoreError> {
     let keys = desk.keys.identity(access)?;
-    users::find(tx, access, account).await?.map(|row| Account::open(keys, &row)).transpose()
+    users::find(tx, access, account).await?.map(|row| Account::open(&keys, &row)).transpose()
 }
 
 /// Whose account this number is, if it is there.
@@ -296,8 +296,8 @@ pub(crate) async fn find_by_id(
     (organisation, user_id): (&InstitutionMasterId, &UserId),
 ) -> Result<Option<Account>, StoreError> {
     let keys = desk.keys.identity(access)?;
-    let tag = user_tag(keys, organisation, user_id);
-    users::find_by_tag(tx, access, &tag).await?.map(|row| Account::open(keys, &row)).transpose()
+    let tag = user_tag(&keys, organisation, user_id);
+    users::find_by_tag(tx, access, &tag).await?.map(|row| Account::open(&keys, &row)).transpose()
 }
 
 pub(crate) async fn find_by_credential(
@@ -308,7 +308,7 @@ pub(crate) async fn find_by_credential(
 ) -> Result<Option<Account>, StoreError> {
     let keys = desk.keys.identity(access)?;
     let row = users::find_by_credential(tx, access, credential_hash).await?;
-    row.map(|row| Account::open(keys, &row)).transpose()
+    row.map(|row| Account::open(&keys, &row)).transpose()
 }
 
 pub(crate) async fn add(
@@ -317,7 +317,7 @@ pub(crate) async fn add(
     tx: &mut Tx,
     account: &Account,
 ) -> Result<(), StoreError> {
-    users::add(tx, access, &account.seal(desk.keys.identity(access)?)).await
+    users::add(tx, access, &account.seal(&*desk.keys.identity(access)?)).await
 }
 
 /// Writes the next version; `Busy` if somebody else did meanwhile.
@@ -327,5 +327,5 @@ pub(crate) async fn replace(
     tx: &mut Tx,
     account: &Account,
 ) -> Result<(), StoreError> {
-    users::replace(tx, access, &account.seal(desk.keys.identity(access)?)).await
+    users::replace(tx, access, &account.seal(&*desk.keys.identity(access)?)).await
 }

@@ -34,7 +34,7 @@ async fn told(stand: &Stand) -> Vec<Value> {
             let place =
                 Place { party: "hub", partition, table: "audit", column: "entries", row: &row, version: 0 };
             let sealed = Sealed::from_bytes(sealed.to_vec()).unwrap();
-            let text = keys.subsidy.of(partition).unwrap().open(&place, &sealed).unwrap();
+            let text = keys.subsidy.audit_of(partition).unwrap().open(&place, &sealed).unwrap();
             if partition == OSAKA {
                 entries.push(serde_json::from_slice(&text).unwrap());
             }
