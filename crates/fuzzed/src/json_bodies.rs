@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use pmh_wire::{
     BindingRequest, CardCommand, ClockCommand, Code, Columns, ConfirmationRequest, DeliveriesRequest,
     EligibilityQuery, Enrol, EnrolAccount, EnrolCard, EnrolPerson, EpochRequest, ErasureApproval,
-    ErasureRequest, IntroductionEntries, JsonArrayReader, LinkingEntries, LoginRequest, NumberCommand,
-    NumberingRequest, OperationReview, OperatorErasure, OperatorExport, PasswordChange, PersonActsRequest,
-    Problem, RecordsRequest, SearchRequest, UserApplication, UserChange, UserLogin, UserMovements, UserNamed,
-    UserReview, VisitRequest, read_body, read_certificate_detail, read_copayment_limit, record_from_json,
+    ErasureRequest, IntroductionEntries, JsonArrayReader, KeyCommand, LinkingEntries, LoginRequest,
+    NumberCommand, NumberingRequest, OperationReview, OperatorErasure, OperatorExport, PasswordChange,
+    PersonActsRequest, Problem, RecordsRequest, SearchRequest, UserApplication, UserChange, UserLogin,
+    UserMovements, UserNamed, UserReview, VisitRequest, read_body, read_certificate_detail,
+    read_copayment_limit, record_from_json,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,6 +42,7 @@ bodies! {
     ErasureApproval,
     ErasureRequest,
     IntroductionEntries,
+    KeyCommand,
     LinkingEntries,
     LoginRequest,
     NumberCommand,
