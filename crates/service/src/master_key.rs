@@ -81,10 +81,14 @@ impl MasterKeyFile {
     }
 
     /// The successor takes the place of the old key, at once or not at all. The old one's bytes are overwritten;
-    /// what a file system or a disk keeps of them is not promised.
+    /// what a file system or a disk keeps of them is not promised. Without a successor another process of this folder
+    /// was faster, and nothing is overwritten.
     pub fn promote_next(&self) -> Result<(), StartError> {
         let old = OpenOptions::new().write(true).open(&self.path).map_err(failed(&self.path))?;
-        fs::rename(&self.next, &self.path).map_err(failed(&self.path))?;
+        match fs::rename(&self.next, &self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            renamed => renamed.map_err(failed(&self.path))?,
+        }
         self.sync_folder()?;
         overwrite(old).map_err(failed(&self.path))
     }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::stand::peer;
-use crate::{Counters, Exchanges, PartyEnv, Pki, PkiError, StartError, World, master_key};
+use crate::{Counters, Exchanges, MasterKeyFile, PartyEnv, Pki, PkiError, StartError, World, master_key};
 
 fn env_at(data: &Path) -> PartyEnv {
     PartyEnv {
@@ -39,6 +39,19 @@ fn a_master_key_is_made_once_and_stays() {
     let made = master_key(&env, Party::Hub).unwrap().to_text();
     assert_eq!(master_key(&env, Party::Hub).unwrap().to_text(), made);
     assert_ne!(master_key(&env, Party::Portal).unwrap().to_text(), made);
+}
+
+#[test]
+fn a_successor_that_another_process_has_promoted_stays_in_force() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = [(); 2].map(|()| MasterKeyFile::of(folder.path(), Party::Hub, &Entropy::new()));
+    first.current().unwrap();
+    let successor = first.prepare_next().unwrap().to_text();
+    second.promote_next().unwrap();
+    first.promote_next().unwrap();
+    for file in [first, second] {
+        assert_eq!(file.current().unwrap().to_text(), successor);
+    }
 }
 
 #[cfg(unix)]

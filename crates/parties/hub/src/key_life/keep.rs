@@ -79,6 +79,9 @@ impl KeyLife {
         if generation == self.loaded.load(Ordering::SeqCst) {
             return Ok(false);
         }
+        // A command that replaces the master key commits before it renames the file: between the two nobody else may
+        // take the successor for their own to promote.
+        let _one = self.one.lock().await;
         let master = self.masters.open(&desk.store).await?;
         let generation = desk.keys.reload(&desk.store, &master).await?;
         inquiry.keys.reload(&inquiry.store, &master).await?;
