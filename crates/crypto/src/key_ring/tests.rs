@@ -52,6 +52,11 @@ fn a_value_sealed_by_another_implementation_opens() {
 }
 
 #[test]
+fn a_ring_tells_whose_it_is() {
+    assert_eq!((one_key().partition(), one_key().area()), ("271004", Area::Subsidy));
+}
+
+#[test]
 fn a_value_opens_at_its_place_alone() {
     let ring = one_key();
     let sealed = ring.seal(&Entropy::new(), &PLACE, TEXT);
