@@ -4,9 +4,13 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod flows;
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pmh_domain::PmhId;
-use pmh_service::{Exchanges, PeerClient, Pki};
-use pmh_wire::{Code, Door, Erasure, Party, PeerName, TaskStatus};
+use pmh_wire::{Code, Erasure, TaskStatus};
 use serde_json::Value;
 use tokio::process::Command;
 
 use super::office::fed;
 use super::process::{BINARY, Said, program, run};
 use super::stored::at_hub;
+use super::two_hubs::at_the_hub;
 use super::until;
 use super::world::{CHILD, HOSPITAL, OSAKA, World};
 use crate::support::TestDatabase;
@@ -139,13 +139,6 @@ async fn a_world_that_is_gone_comes_back_from_the_second_place_and_no_key_was_th
 }
 
 /// At the hub's door with the certificate of the eligibility system.
-fn at_the_hub(world: &World<'_>) -> PeerClient {
-    let pki = Pki::open(&world.data().join("pki")).unwrap();
-    let own = PeerName { party: Party::Eligibility, name: "eligibility".to_owned() };
-    let door = world.addresses().reach(Door::HubEligibility).unwrap();
-    PeerClient::new(&pki.load(&own).unwrap(), pki.ca(), Party::Hub, door, Exchanges::none())
-}
-
 async fn erase_the_child(world: &World<'_>) {
     let ask = "--json erase ask --by sato --reason moved-out --document 2026/12 --municipality";
     let asked = fed(world.pmh_sim(ask.split(' ').chain([OSAKA])), CHILDS_NUMBER).await.must_end_with(0);
@@ -160,7 +153,7 @@ async fn who_was_erased_since_stays_erased_and_no_linkage_key_of_before_is_taken
     let world = World::seeded(&place).await;
     let up = world.start(world.pmh_sim(["--json", "up"]), "up").await;
     entitled(world.data()).await;
-    let oqs = Oqs::at(at_the_hub(&world)).await;
+    let oqs = Oqs::at(at_the_hub(&world, &world.addresses())).await;
     let kept = backup(&world, &world.beside("out")).await;
     // The epoch is in the backup; the use of the key is not.
     let stranger = PmhId::from_bytes([7; 16]);
@@ -182,7 +175,7 @@ async fn who_was_erased_since_stays_erased_and_no_linkage_key_of_before_is_taken
     assert!(told["epochsRetired"].as_i64().unwrap() > 0, "{told}");
     let up = world.start(world.pmh_sim(["--json", "up"]), "again").await;
     assert!(visit(world.data()).await.is_empty(), "the child is back");
-    let again = oqs.through(at_the_hub(&world));
+    let again = oqs.through(at_the_hub(&world, &world.addresses()));
     again.ask(&used).await.assert_refused(Code::UnknownEpoch, "used after the backup");
     again.ask(&unused).await.assert_refused(Code::UnknownEpoch, "minted before the restore");
     // Its record came over, too.

@@ -8,8 +8,12 @@ mod demo;
 mod durability;
 mod half_received;
 mod killed;
+mod leaks;
 mod office;
 mod one_owner;
+mod peer;
+mod planted;
+mod private_files;
 mod process;
 mod readme;
 mod resealed;
@@ -17,11 +21,14 @@ mod restore_refused;
 mod six_processes;
 mod stored;
 mod sweep;
+mod two_hubs;
 mod watch;
 mod world;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use crate::support::size;
 
 /// How often somebody who waits asks.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -44,11 +51,6 @@ async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     };
     let in_time = tokio::time::timeout(patience(), asking).await;
     in_time.unwrap_or_else(|_| panic!("{what}: not within {} s", patience().as_secs()))
-}
-
-/// `usual`, or the larger number of `cargo xtask deep`.
-fn size(usual: i64, deep: i64) -> i64 {
-    if std::env::var_os("PMH_DEEP").is_some() { deep } else { usual }
 }
 
 /// The root of the project.

@@ -11,7 +11,7 @@ use tokio::process::Command;
 
 use super::process::{BINARY, Running, Said, program, run};
 use super::root;
-use super::world::free_base_port;
+use crate::support::ports::free_base_port;
 
 const UP: &str = r#"keeps running; leaves a world that the blocks marked "needs: up" use"#;
 const SEED: &str = "needs: no running world";

@@ -1,12 +1,10 @@
 //! A seeded world whose parties are processes of their own.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use pmh_municipality::RegistrationClient;
-use pmh_service::{PlainClient, World as Addresses};
+use pmh_service::{PeerClient, PlainClient, World as Addresses};
 use pmh_simulator::topology::peer_client;
 use pmh_store::Database;
 use pmh_wire::{Door, Party, PeerName, StatusAnswer, Task, Tasks, paths};
@@ -16,30 +14,13 @@ use tokio::process::Command;
 
 use super::process::{BINARY, Running, Said, program, run};
 use crate::support::TestDatabase;
+use crate::support::ports::free_base_port;
 
 pub(crate) const OSAKA: &str = "271004";
 /// A child with everything in order, and a hospital of the world.
 pub(crate) const CHILD: &str = "CARD-OSAKA-CHILD";
 pub(crate) const CHILDS_PIN: &str = "1237";
 pub(crate) const HOSPITAL: &str = "2719910016";
-
-/// A base port with room for every door, given to nobody else in this process. Below the ports that the system
-/// itself hands out, so that no connection of somebody else takes one meanwhile.
-pub(crate) fn free_base_port() -> u16 {
-    const FIRST: u16 = 10_000;
-    const ROOM: u16 = 100;
-    const PLACES: u16 = 220;
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-
-    let of_this_process = u16::try_from(std::process::id() % u32::from(PLACES)).unwrap();
-    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let mut tried = std::iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed)).take(PLACES.into());
-    let free = tried.find_map(|place| {
-        let base = FIRST + (of_this_process + place) % PLACES * ROOM;
-        Door::ALL.iter().all(|door| is_free(base + door.offset())).then_some(base)
-    });
-    free.expect("there is room for a world somewhere")
-}
 
 /// A world that `seed` made, in the folder and on the database of a test.
 pub(crate) struct World<'a> {
@@ -108,11 +89,15 @@ impl<'a> World<'a> {
 
     /// `serve <party>`, ready.
     pub(crate) async fn serve(&self, party: Party) -> Running {
+        self.start(self.serving(party), party.as_str()).await
+    }
+
+    pub(crate) fn serving(&self, party: Party) -> Command {
         let mut arguments = vec!["--json", "serve", party.as_str()];
         if matches!(party, Party::Intermediate | Party::Eligibility) {
             arguments.push("--auto-enrol");
         }
-        self.start(self.pmh_sim(arguments), party.as_str()).await
+        self.pmh_sim(arguments)
     }
 
     pub(crate) async fn start(&self, command: Command, name: &str) -> Running {
@@ -130,16 +115,20 @@ impl<'a> World<'a> {
         i64::try_from(counters.get(name).copied().unwrap_or_default()).unwrap()
     }
 
+    /// A client with the certificate of this peer.
+    pub(crate) fn client(&self, party: Party, name: &str, to: Party) -> PeerClient {
+        let peer = PeerName { party, name: name.to_owned() };
+        peer_client(&self.addresses(), &self.data, &peer, to).unwrap()
+    }
+
     pub(crate) fn osaka(&self) -> RegistrationClient {
-        let peer = PeerName { party: Party::Municipality, name: OSAKA.to_owned() };
-        let hub = peer_client(&self.addresses(), &self.data, &peer, Party::Hub).unwrap();
+        let hub = self.client(Party::Municipality, OSAKA, Party::Hub);
         RegistrationClient::new(hub, OSAKA.parse().unwrap())
     }
 
     /// Osaka's tasks at the hub.
     pub(crate) async fn tasks(&self) -> Vec<Task> {
-        let peer = PeerName { party: Party::Municipality, name: OSAKA.to_owned() };
-        let hub = peer_client(&self.addresses(), &self.data, &peer, Party::Hub).unwrap();
+        let hub = self.client(Party::Municipality, OSAKA, Party::Hub);
         hub.get::<Tasks>(paths::TASKS).await.unwrap().tasks
     }
 

@@ -1,11 +1,13 @@
 //! The life of the hub's keys, while everybody works.
 
 use futures_util::future::join;
+use pmh_service::PeerClient;
 use pmh_store::{StoreError, on_connection};
+use pmh_wire::audit::LogPage;
 use pmh_wire::{Code, Door, EpochRenewed, KeyArea, KeyCommand, KeyStanding, KeyWait, VisitAnswer, paths};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::answers::until;
+use crate::support::answers::{get, until};
 use crate::support::erasing::for_everything;
 use crate::support::keys::{
     Copy, desk, join_as_another_process, key, load_as_another_process, write_answer_under,
@@ -39,6 +41,19 @@ async fn visit_until(world: &World, end: &CancellationToken) -> u64 {
     visits
 }
 
+/// What the municipality reads of how its partition was handled.
+async fn acts(hub: &PeerClient) -> Vec<String> {
+    let (mut acts, mut after) = (Vec::new(), None);
+    loop {
+        let page: LogPage = get(hub, &paths::log(paths::HANDLING, after.as_deref())).await.json();
+        acts.extend(page.rows.into_iter().flat_map(|row| row.entries).map(|entry| entry.act));
+        after = page.next;
+        if after.is_none() {
+            return acts;
+        }
+    }
+}
+
 async fn keys_rotate_under_queries_and_the_old_versions_are_destroyed(place: &TestDatabase) {
     let world = full_osaka(place).await;
     let rings = [(OSAKA, KeyArea::Identity), (OSAKA, KeyArea::Subsidy), (HUB, KeyArea::Subsidy)];
@@ -67,11 +82,9 @@ async fn keys_rotate_under_queries_and_the_old_versions_are_destroyed(place: &Te
     let office = world.office(OSAKA);
     assert!(office.search(&person(0)).await.is_some());
     assert_eq!(office.register(&[person(1).record()]).await.unchanged, 1);
-    let log: pmh_wire::audit::LogPage =
-        crate::support::answers::get(&office.hub, paths::HANDLING).await.json();
-    let acts: Vec<_> = log.rows.iter().flat_map(|row| &row.entries).map(|entry| entry.act.as_str()).collect();
+    let acts = acts(&office.hub).await;
     for act in ["key.add", "key.promote", "key.disable", "key.destroy"] {
-        assert_eq!(acts.iter().filter(|one| **one == act).count(), 2, "the municipality reads of {act}");
+        assert_eq!(acts.iter().filter(|one| *one == act).count(), 2, "the municipality reads of {act}");
     }
 }
 
@@ -211,7 +224,7 @@ async fn a_copy_taken_before_a_municipality_was_shredded_does_not_open(place: &T
     let world = full_osaka(place).await;
     world.office(TOKYO).register(&[person(0).record()]).await;
     let old = world.master_key();
-    let copy = Copy::take(place, OSAKA).await;
+    let (copy, of_tokyo) = (Copy::take(place, OSAKA).await, Copy::take(place, TOKYO).await);
     let name = person(3).five.name;
     assert!(copy.people_opened(&old).iter().any(|text| text.contains(&name)), "the copy is one");
 
@@ -225,6 +238,10 @@ async fn a_copy_taken_before_a_municipality_was_shredded_does_not_open(place: &T
     let new = world.master_key();
     assert_eq!((copy.keys_opened(&old), copy.keys_opened(&new)), (4, 0), "blind index and audit, too");
     assert_eq!((copy.people_opened(&old).len(), copy.people_opened(&new).len()), (12, 0));
+    // Of the same copy nothing opens of the others either: their keys have been wrapped anew since.
+    assert_eq!((of_tokyo.people_opened(&old).len(), of_tokyo.people_opened(&new).len()), (1, 0));
+    assert_eq!((of_tokyo.keys_opened(&old), of_tokyo.keys_opened(&new)), (4, 0));
+    assert_eq!(Copy::take(place, TOKYO).await.people_opened(&new).len(), 1, "as they stand they open");
     // The others go on, and Osaka is nobody at the door.
     assert_eq!(world.until_seen(&person(0)).await.len(), 1);
     assert!(world.seen_at_clinic(&person(1)).await.is_empty());

@@ -8,6 +8,7 @@ use crate::support::{TestDatabase, for_each_store};
 for_each_store! {
     a_committed_row_is_visible_to_others,
     a_dropped_transaction_leaves_nothing,
+    a_transaction_given_up_while_it_begins_leaves_its_connection_as_it_was,
     a_second_insert_is_already_exists,
     an_error_never_shows_the_value,
     a_row_that_points_nowhere_is_refused,
@@ -36,6 +37,26 @@ async fn a_dropped_transaction_leaves_nothing(place: &TestDatabase) {
     drop(tx);
     let mut tx = osaka(&store).await;
     assert_eq!(count(&mut tx).await.unwrap(), 0);
+}
+
+async fn a_transaction_given_up_while_it_begins_leaves_its_connection_as_it_was(place: &TestDatabase) {
+    SCHEMA.prepare(place.database()).await.unwrap();
+    let store = SCHEMA.open(place.database(), DESK, 1).await.unwrap();
+    for note in 0..100 {
+        {
+            let mut reading = std::pin::pin!(store.read());
+            // Each time a little later.
+            for _ in 0..note / 10 {
+                if futures_util::poll!(&mut reading).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let mut tx = osaka(&store).await;
+        add(&mut tx, OSAKA, note, b"body").await.unwrap();
+        tx.commit().await.unwrap();
+    }
 }
 
 async fn a_second_insert_is_already_exists(place: &TestDatabase) {

@@ -3,12 +3,15 @@
 pub(crate) mod answers;
 mod database;
 pub(crate) mod erasing;
+pub(crate) mod forge;
 pub(crate) mod held;
 pub(crate) mod keys;
+pub(crate) mod leaks;
 pub(crate) mod numbering;
 mod office;
 pub(crate) mod oqs;
 pub(crate) mod people;
+pub(crate) mod ports;
 pub(crate) mod reception;
 pub(crate) mod rows;
 pub(crate) mod tables;
@@ -42,3 +45,8 @@ macro_rules! for_each_store {
 }
 
 pub(crate) use for_each_store;
+
+/// `usual`, or the larger number of `cargo xtask deep`.
+pub(crate) fn size(usual: i64, deep: i64) -> i64 {
+    if std::env::var_os("PMH_DEEP").is_some() { deep } else { usual }
+}

@@ -6,7 +6,7 @@ use pmh_crypto::{Entropy, EpochAgreement, EpochId, EpochKey, Side, mint};
 use pmh_domain::{Consents, InstitutionCode, PmhId, Strictness, parse_rfc3339};
 use pmh_service::PeerClient;
 use pmh_wire::{
-    ClockAnswer, ClockCommand, ConsentsBody, Door, EligibilityQuery, EpochAnswer, EpochRequest, Party,
+    ClockAnswer, ClockCommand, Code, ConsentsBody, Door, EligibilityQuery, EpochAnswer, EpochRequest, Party,
     StatusAnswer, paths,
 };
 
@@ -83,7 +83,12 @@ impl Oqs {
     }
 
     pub(crate) async fn ask(&self, key: &str) -> Answer {
-        self.ask_as(&query(key)).await
+        Self::ask_at(&self.hub, key).await
+    }
+
+    /// At any process of the hub.
+    pub(crate) async fn ask_at(hub: &PeerClient, key: &str) -> Answer {
+        post_json(hub, paths::QUERIES, serde_json::to_vec(&query(key)).unwrap()).await
     }
 
     pub(crate) async fn ask_as(&self, query: &EligibilityQuery) -> Answer {
@@ -98,4 +103,13 @@ pub(crate) fn query(key: &str) -> EligibilityQuery {
         linkage_key: key.to_owned(),
         consents: ConsentsBody::from(CONSENTED),
     }
+}
+
+/// Of the answer to a key that others may have used before. Any other refusal would be of somebody innocent.
+#[track_caller]
+pub(crate) fn is_accepted(answer: &Answer) -> bool {
+    if !answer.status.is_success() {
+        answer.assert_refused(Code::LinkageKeyUsed, "somebody else was first");
+    }
+    answer.status.is_success()
 }

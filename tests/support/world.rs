@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use pmh_crypto::{Entropy, sha256};
 use pmh_domain::{Clock, SystemClock};
-use pmh_service::{Beginning, Counters, Exchanges, PartyEnv, PeerClient, Pki, PlainClient};
+use pmh_service::{Beginning, Counters, Exchanges, PartyEnv, PeerClient, Pki, PlainClient, StartError};
 use pmh_simulator::population::WORLD_START_MS;
 use pmh_simulator::topology::{Options, Topology};
 use pmh_store::Database;
@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::TestDatabase;
 use super::numbering::{ScriptedIntermediate, quiet_address};
 use super::people::{ENROLLED, person};
+use super::ports::free_base_port;
 
 pub(crate) const OSAKA: &str = "271004";
 pub(crate) const TOKYO: &str = "130001";
@@ -63,13 +64,53 @@ impl World {
     /// All six parties.
     pub(crate) async fn whole(place: &TestDatabase) -> Self {
         let mut world = Self::made(place);
-        let database = match &world.database {
+        let options = Options { port: 0, plain: true, ..world.options() };
+        world.whole = Some(Topology::start(options).await.unwrap());
+        world
+    }
+
+    /// A world of other municipalities and more people, whose doors have ports and whose parties nobody runs yet.
+    pub(crate) fn planned(place: &TestDatabase, municipalities: &[(&str, &str)], people: u64) -> Self {
+        let world = Self::made_of(place, municipalities, people);
+        world.move_to_free_ports(&world.data);
+        world
+    }
+
+    /// The same world in another folder and on other ports, for the second process of a party.
+    pub(crate) fn twin(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        pmh_service::make_private_folder(&data).unwrap();
+        for shared in ["keys", "pki"] {
+            std::os::unix::fs::symlink(self.data.join(shared), data.join(shared)).unwrap();
+        }
+        self.move_to_free_ports(&data);
+        Self {
+            data,
+            database: self.database.clone(),
+            pki: Arc::clone(&self.pki),
+            whole: None,
+            hub: None,
+            rules: self.rules,
+            hub_options: self.hub_options,
+            _folder: Some(folder),
+        }
+    }
+
+    fn move_to_free_ports(&self, data: &Path) {
+        let mut plan = self.addresses();
+        let ip = PICKED_BY_THE_SYSTEM.ip();
+        plan.addresses = pmh_service::World::plan(&plan.name, ip, free_base_port()).unwrap().addresses;
+        plan.write(data).unwrap();
+    }
+
+    /// What its parties run with.
+    pub(crate) fn options(&self) -> Options {
+        let database = match &self.database {
             Database::Sqlite { .. } => None,
             Database::Postgres { url, .. } => Some(url.clone()),
         };
-        let options = Options { port: 0, database, plain: true, ..Options::at(&world.data) };
-        world.whole = Some(Topology::start(options).await.unwrap());
-        world
+        Options { database, ..Options::at(&self.data) }
     }
 
     /// All six parties and the people of the default seed, of whom nobody is registered yet.
@@ -154,13 +195,17 @@ impl World {
 
     /// The files of a world that nobody runs yet.
     fn made(place: &TestDatabase) -> Self {
+        Self::made_of(place, &[(OSAKA, "大阪市"), (TOKYO, "東京都")], ENROLLED)
+    }
+
+    fn made_of(place: &TestDatabase, municipalities: &[(&str, &str)], people: u64) -> Self {
         let (data, folder) = data_folder(place);
         let name = match place.database() {
             Database::Sqlite { .. } => "test",
             Database::Postgres { world, .. } => world,
         };
-        let pki = Pki::create_or_load(&data.join("pki"), &peers()).unwrap();
-        write_seed(&data);
+        let pki = Pki::create_or_load(&data.join("pki"), &peers(municipalities)).unwrap();
+        write_seed(&data, municipalities, people);
         let mut plan = pmh_service::World::plan(name, PICKED_BY_THE_SYSTEM.ip(), 0).unwrap();
         plan.began = Beginning { virtual_ms: WORLD_START_MS, real_ms: SystemClock.now_ms() };
         plan.write(&data).unwrap();
@@ -178,6 +223,11 @@ impl World {
     }
 
     async fn start_hub(&mut self) {
+        self.try_start_hub().await.unwrap();
+    }
+
+    /// The stopped hub again, if it starts.
+    pub(crate) async fn try_start_hub(&mut self) -> Result<(), StartError> {
         for door in DOORS_OF_THE_HUB {
             self.put_door(door, PICKED_BY_THE_SYSTEM);
         }
@@ -186,8 +236,9 @@ impl World {
         addresses.write(&self.data).unwrap();
         let serving = Serving { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
         let environment = self.environment(addresses, &serving);
-        pmh_hub::start_with(environment, &mut listeners, self.hub_options).await.unwrap();
+        pmh_hub::start_with(environment, &mut listeners, self.hub_options).await?;
         self.hub = Some(serving);
+        Ok(())
     }
 
     /// The intermediate server, beside a hub that runs alone. Nobody is told of its PMH-IDs but the hub.
@@ -202,11 +253,15 @@ impl World {
 
     /// The hub stops, and starts anew on the same data.
     pub(crate) async fn restart_hub(&mut self) {
+        self.stop_hub().await;
+        self.start_hub().await;
+    }
+
+    pub(crate) async fn stop_hub(&mut self) {
         let serving = self.hub.take().unwrap();
         serving.shutdown.cancel();
         serving.tracker.close();
         serving.tracker.wait().await;
-        self.start_hub().await;
     }
 
     fn environment(&self, world: pmh_service::World, serving: &Serving) -> PartyEnv {
@@ -288,39 +343,34 @@ fn data_folder(place: &TestDatabase) -> (PathBuf, Option<TempDir>) {
     }
 }
 
-fn peers() -> Vec<PeerName> {
+fn peers(municipalities: &[(&str, &str)]) -> Vec<PeerName> {
     let single = [Party::Hub, Party::Intermediate, Party::Eligibility, Party::Portal]
         .map(|party| PeerName { party, name: party.as_str().to_owned() });
-    let several = [
-        (Party::Municipality, OSAKA),
-        (Party::Municipality, TOKYO),
-        (Party::Institution, HOSPITAL),
-        (Party::Institution, PHARMACY),
-    ]
-    .map(|(party, name)| PeerName { party, name: name.to_owned() });
-    single.into_iter().chain(several).collect()
+    let named = |party, name: &str| PeerName { party, name: name.to_owned() };
+    let offices = municipalities.iter().map(|(code, _)| named(Party::Municipality, code));
+    let institutions = [HOSPITAL, PHARMACY].map(|code| named(Party::Institution, code));
+    single.into_iter().chain(offices).chain(institutions).collect()
 }
 
-fn write_seed(data: &Path) {
-    let people = || (0..ENROLLED).map(person);
-    let municipalities = [(OSAKA, "大阪市"), (TOKYO, "東京都")];
+fn write_seed(data: &Path, municipalities: &[(&str, &str)], people: u64) {
+    let people = || (0..people).map(person);
     let institutions: Vec<SeedInstitutionName> =
         [(HOSPITAL, "架空なにわこども病院"), (PHARMACY, "架空なにわ薬局")]
             .map(|(code, name)| SeedInstitutionName { code: code.to_owned(), name: name.to_owned() })
             .into();
-    let tenants = municipalities.map(|(code, name)| SeedTenant {
-        code: code.to_owned(),
-        name: name.to_owned(),
+    let tenants = municipalities.iter().map(|(code, name)| SeedTenant {
+        code: (*code).to_owned(),
+        name: (*name).to_owned(),
         token_hash: hex::encode(sha256(token(code).as_bytes())),
         users: Vec::new(),
     });
-    let offices = municipalities.map(|(code, name)| SeedOffice {
-        code: code.to_owned(),
-        name: name.to_owned(),
+    let offices = municipalities.iter().map(|(code, name)| SeedOffice {
+        code: (*code).to_owned(),
+        name: (*name).to_owned(),
         files: Vec::new(),
     });
-    write_share(data, Party::Hub, &SeedHub { municipalities: tenants.into() });
-    write_share(data, Party::Municipality, &SeedMunicipality { municipalities: offices.into() });
+    write_share(data, Party::Hub, &SeedHub { municipalities: tenants.collect() });
+    write_share(data, Party::Municipality, &SeedMunicipality { municipalities: offices.collect() });
     let known = people().map(|person| person.at_intermediate()).collect();
     write_share(data, Party::Intermediate, &SeedIntermediate { people: known });
     let holders = people().map(|person| person.at_eligibility()).collect();

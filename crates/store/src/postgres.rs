@@ -6,7 +6,10 @@ mod remove;
 
 use std::{str::FromStr, time::Duration};
 
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, pool::PoolOptions, postgres::PgConnectOptions};
+use sqlx::{
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Transaction, pool::PoolOptions,
+    postgres::PgConnectOptions,
+};
 
 pub(crate) use names::Names;
 pub use names::schema_name;
@@ -62,6 +65,19 @@ pub(crate) async fn open(
         })
         .connect_lazy_with(options);
     Ok(Store::Postgres(pool))
+}
+
+/// In a task of its own, which ends also when whoever asked is gone: the driver does not know of a transaction whose
+/// `BEGIN` is on its way when it is given up. The connection would go back inside of it, and whoever begins to write
+/// there next would be refused as a reader.
+pub(crate) async fn begin(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, StoreError> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+    // Only a runtime that ends cancels it.
+    Ok(begun.map_err(|_| StoreError::Unavailable)??)
 }
 
 /// Row-level security binds neither superusers nor roles with BYPASSRLS.

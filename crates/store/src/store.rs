@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::Semaphore;
 
-use crate::{StoreError, Tx, sqlite};
+use crate::{StoreError, Tx, postgres, sqlite};
 
 #[derive(Clone)]
 pub enum Store {
@@ -33,7 +33,7 @@ impl Store {
                 let turn = Arc::clone(writers).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
                 Tx::Sqlite { transaction: pool.begin_with("BEGIN IMMEDIATE").await?, turn: Some(turn) }
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(postgres::begin(pool, "BEGIN").await?),
         })
     }
 
@@ -42,7 +42,7 @@ impl Store {
         Ok(match self {
             Self::Sqlite { pool, .. } => Tx::Sqlite { transaction: pool.begin().await?, turn: None },
             Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                Tx::Postgres(postgres::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
     }
@@ -76,7 +76,7 @@ impl Store {
     pub async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {
         match self {
             Self::Sqlite { pool, .. } => sqlite::durability(pool).await,
-            Self::Postgres(pool) => crate::postgres::durability(pool).await,
+            Self::Postgres(pool) => postgres::durability(pool).await,
         }
     }
 }

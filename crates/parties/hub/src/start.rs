@@ -239,6 +239,7 @@ fn admin(env: &PartyEnv, erasing: &Erasing, running: &Running) -> Router {
                     eligibility::retire_epochs(&erasing.inquiry).await?;
                 }
                 // Whoever moves the clock past a period finds erased what the period was for.
+                eligibility::purge(&erasing.inquiry).await?;
                 erasure::erase_old(&erasing).await?;
                 audit::note_overdue(&erasing.desk).await?;
                 Ok::<(), Refused>(())

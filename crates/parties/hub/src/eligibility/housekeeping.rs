@@ -25,7 +25,7 @@ pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationTok
     }
 }
 
-async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
+pub(crate) async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
     // Epochs open and retire in a turn too. Without it a time read before the clock was set back could end the
     // epoch that was opened after.
     let _turn = inquiry.lane.turn().await;

@@ -15,7 +15,7 @@ use crate::state::Inquiry;
 
 pub use epochs::EPOCHS_KEPT_MAX;
 pub(crate) use epochs::Epochs;
-pub(crate) use housekeeping::{forget_used_keys, retire_epochs};
+pub(crate) use housekeeping::{forget_used_keys, purge, retire_epochs};
 pub(crate) use query::read_records;
 
 /// Every route of the door on one screen.
