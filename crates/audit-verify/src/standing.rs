@@ -173,7 +173,9 @@ mod tests {
                 written: written.to_vec(),
             },
         );
-        standing.into_iter().for_each(|row| all.stands(row));
+        for row in standing {
+            all.stands(row);
+        }
         all.finish(false).0
     }
 
