@@ -30,7 +30,8 @@ pub(crate) struct Standing {
     /// Touched after the first row of the tables was read.
     moving: BTreeSet<Key>,
     everything_moves: bool,
-    found: BTreeMap<Key, i64>,
+    /// Whoever lists a row twice has each of its versions judged.
+    found: BTreeMap<Key, BTreeSet<i64>>,
     has_begun: bool,
     pub(crate) unopened: u64,
     findings: Vec<Finding>,
@@ -77,16 +78,18 @@ impl Standing {
 
     pub(crate) fn stands(&mut self, row: StandingRow) {
         self.has_begun = true;
-        if row.holds == Some(false) {
+        if row.table == ROUTE && row.holds != Some(true) {
             self.findings.push(Finding::ForgedRoute(row.row.clone()));
         }
-        self.found.insert((row.table, row.row), row.version);
+        self.found.entry((row.table, row.row)).or_default().insert(row.version);
     }
 
     /// With a cut nobody knows what was written before it.
     pub(crate) fn finish(mut self, has_cut: bool) -> (Vec<Finding>, Vec<NotChecked>) {
         let (mut moving, mut before_cut) = (0, 0);
-        for (key, &found) in &self.found {
+        for (key, found) in
+            self.found.iter().flat_map(|(key, found)| found.iter().map(move |found| (key, *found)))
+        {
             if self.moves(key) {
                 moving += 1;
                 continue;
@@ -138,4 +141,60 @@ impl Standing {
 /// A row of every table that is listed begins with the person's number.
 fn person_of((_, row): &Key) -> &str {
     row.split('.').next().unwrap_or(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use pmh_wire::audit_export::WrittenRow;
+
+    use super::*;
+
+    fn stands(table: &str, version: i64, holds: Option<bool>) -> StandingRow {
+        StandingRow { table: table.to_owned(), row: "1".to_owned(), version, holds }
+    }
+
+    /// What is found when an act wrote these rows and those stand.
+    fn found(written: [(&str, i64); 1], standing: Vec<StandingRow>) -> Vec<Finding> {
+        let mut all = Standing::new(vec![PERSON.to_owned(), ROUTE.to_owned()]);
+        let written = written.map(|(table, version)| WrittenRow {
+            table: table.to_owned(),
+            row: "1".to_owned(),
+            version,
+        });
+        all.act(
+            0,
+            &ExportedAct {
+                act: "registration.apply".to_owned(),
+                principal: "hub".to_owned(),
+                person: None,
+                institution: None,
+                outcome: None,
+                removed: Vec::new(),
+                written: written.to_vec(),
+            },
+        );
+        for row in standing {
+            all.stands(row);
+        }
+        all.finish(false).0
+    }
+
+    #[test]
+    fn a_row_that_is_listed_twice_is_judged_twice() {
+        let (old, new) = (stands(PERSON, 1, None), stands(PERSON, 2, None));
+        assert_eq!(found([(PERSON, 2)], vec![new.clone(), new.clone()]), []);
+        let (table, row) = (PERSON.to_owned(), "1".to_owned());
+        let rolled_back = [Finding::RolledBack { table, row, found: 1, audited: 2 }];
+        assert_eq!(found([(PERSON, 2)], vec![old.clone(), new.clone()]), rolled_back);
+        assert_eq!(found([(PERSON, 2)], vec![new, old]), rolled_back);
+    }
+
+    #[test]
+    fn a_route_whose_mark_nobody_vouches_for_is_forged() {
+        assert_eq!(found([(ROUTE, 0)], vec![stands(ROUTE, 0, Some(true))]), []);
+        for holds in [Some(false), None] {
+            let forged = [Finding::ForgedRoute("1".to_owned())];
+            assert_eq!(found([(ROUTE, 0)], vec![stands(ROUTE, 0, holds)]), forged);
+        }
+    }
 }

@@ -99,3 +99,10 @@ fn halves_and_keys_go_between_tasks() {
     goes::<EpochAgreement>();
     is_shared::<EpochKey>();
 }
+
+/// NIST SP 800-38D section 8.3: 2^32 drawn nonces under one key, of which half are used.
+#[test]
+fn an_epoch_ends_at_half_of_what_drawn_nonces_allow_and_is_told_by_its_number() {
+    assert_eq!(MINTED_PER_EPOCH_MAX * 2, 4_294_967_296);
+    assert_eq!(EpochId(9).to_string(), "9");
+}

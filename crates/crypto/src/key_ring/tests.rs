@@ -52,6 +52,27 @@ fn a_value_sealed_by_another_implementation_opens() {
 }
 
 #[test]
+fn a_ring_tells_whose_it_is() {
+    assert_eq!((one_key().partition(), one_key().area()), ("271004", Area::Subsidy));
+}
+
+#[test]
+fn a_ring_tells_whether_a_version_waits_and_whether_values_may_stand_under_older_ones() {
+    use KeyState::{Active, Added, Disabled};
+    for (keys, has_added, has_older) in [
+        (&[(1, Active)][..], false, false),
+        (&[(1, Active), (2, Added)], true, false),
+        (&[(1, Active), (2, Active)], false, true),
+        (&[(1, Disabled), (2, Active), (3, Added)], true, true),
+        (&[(1, Added)], true, false),
+        (&[], false, false),
+    ] {
+        let ring = ring(keys.iter().copied());
+        assert_eq!((ring.has_added(), ring.has_older()), (has_added, has_older), "{keys:?}");
+    }
+}
+
+#[test]
 fn a_value_opens_at_its_place_alone() {
     let ring = one_key();
     let sealed = ring.seal(&Entropy::new(), &PLACE, TEXT);
