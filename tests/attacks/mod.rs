@@ -4,7 +4,6 @@
 
 mod attacker;
 mod injection;
-mod log;
 mod moved;
 mod principals;
 mod repointed;

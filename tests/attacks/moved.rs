@@ -3,16 +3,15 @@
 use pmh_wire::{Code, SearchAnswer, Task, TaskStatus};
 
 use super::attacker::{Attacker, assert_tells_of, text};
-use super::log;
 use crate::support::answers::until;
 use crate::support::erasing::for_person;
+use crate::support::leaks::errors;
 use crate::support::people::{array, person};
 use crate::support::world::{OSAKA, TOKYO, World};
 use crate::support::{TestDatabase, for_each_store};
 
 /// Persons 0 and 1 are Osaka's 1 and 2, person 2 is Tokyo's 1.
 pub(super) async fn registered(place: &TestDatabase) -> World {
-    log::keep_errors();
     let world = World::whole(place).await;
     world.office(OSAKA).register(&[person(0).record()]).await;
     world.office(OSAKA).register(&[person(1).record()]).await;
@@ -108,11 +107,11 @@ async fn sealed_values_open_in_no_other_row_column_or_table(place: &TestDatabase
             searched.assert_refused(Code::Internal, &set);
         }
         assert_tells_of(&text(&searched), &[]);
-        assert!(log::errors().contains(logged), "{set}");
+        assert!(errors().contains(logged), "{set}");
         attacker.put_back(&tables).await;
     }
     world.assert_clinic_sees(0, 1, "put back").await;
-    assert_tells_of(&log::errors(), &[]);
+    assert_tells_of(&errors(), &[]);
 }
 
 /// The index by which a person is found is no sealed value.
@@ -139,7 +138,7 @@ async fn an_index_exchanged_between_two_people_leads_to_neither(place: &TestData
         .await;
         world.assert_clinic_sees(at, 1, "what was registered before").await;
     }
-    assert!(log::errors().contains("person.number_tag"));
+    assert!(errors().contains("person.number_tag"));
 }
 
 for_each_store!(

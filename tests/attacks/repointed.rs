@@ -3,7 +3,8 @@
 use pmh_wire::{Code, OwnRecords};
 
 use super::attacker::{Attacker, assert_tells_of, text};
-use super::{log, moved::registered};
+use super::moved::registered;
+use crate::support::leaks::errors;
 use crate::support::people::person;
 use crate::support::world::{OSAKA, TOKYO};
 use crate::support::{TestDatabase, for_each_store};
@@ -39,8 +40,8 @@ async fn a_route_that_was_re_pointed_is_followed_by_nobody_and_found(place: &Tes
         assert_eq!(world.findings(TOKYO).await, by_tokyo, "{set}");
         attacker.put_back(&["route"]).await;
     }
-    assert!(log::errors().contains("a route carries a wrong MAC"));
-    assert_tells_of(&log::errors(), &[]);
+    assert!(errors().contains("a route carries a wrong MAC"));
+    assert_tells_of(&errors(), &[]);
 }
 
 async fn a_binding_to_somebody_else_shows_nobodys_records(place: &TestDatabase) {
@@ -77,7 +78,7 @@ async fn a_join_that_the_hub_did_not_write_joins_nobody(place: &TestDatabase) {
     for at in [0, 1] {
         world.assert_clinic_sees(at, 1, "joined to somebody else").await;
     }
-    assert!(log::errors().contains("a join of two PMH-IDs carries a wrong MAC"));
+    assert!(errors().contains("a join of two PMH-IDs carries a wrong MAC"));
 }
 
 for_each_store!(

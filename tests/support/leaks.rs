@@ -33,6 +33,9 @@ static EVERYBODY: LazyLock<Scanner> = LazyLock::new(|| {
 /// The first lines of a log in which something of somebody stands.
 static LEAKED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
+/// What the parties of this process have logged of errors, of all its tests.
+static ERRORS: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
 /// From the first world on every line that a party of this process logs is looked through.
 pub(crate) fn watch_the_log() {
     static WATCHED: Once = Once::new();
@@ -41,9 +44,15 @@ pub(crate) fn watch_the_log() {
         // What libraries tell at trace costs minutes over the suite: `faults::leaks` looks at that.
         let told = Targets::new().with_default(LevelFilter::INFO).with_target("pmh", LevelFilter::TRACE);
         let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Log(&LEAKED));
-        let watching = tracing_subscriber::registry().with(lines.with_filter(told)).try_init();
+        let errors = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Errors);
+        let layers = lines.with_filter(told).and_then(errors.with_filter(LevelFilter::ERROR));
+        let watching = tracing_subscriber::registry().with(layers).try_init();
         watching.expect("nothing else in this binary subscribes");
     });
+}
+
+pub(crate) fn errors() -> String {
+    String::from_utf8(ERRORS.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap()
 }
 
 pub(crate) fn everybody() -> &'static Scanner {
@@ -100,5 +109,18 @@ impl MakeWriter<'_> for Log {
 
     fn make_writer(&self) -> Self {
         *self
+    }
+}
+
+struct Errors;
+
+impl io::Write for Errors {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        ERRORS.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
