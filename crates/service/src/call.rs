@@ -52,7 +52,8 @@ impl<C: Connect + Clone + Send + Sync + 'static> Caller<C> {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
-            .retry_canceled_requests(false)
+            // A kept connection that the door has just closed. Nothing was written to it, so nothing is sent twice.
+            .retry_canceled_requests(true)
             .build(connector);
         Self { client, scheme, address }
     }
