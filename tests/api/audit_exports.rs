@@ -243,6 +243,22 @@ async fn an_end_cut_off_or_written_anew_is_found_with_a_witness_and_not_checked_
     assert!(found(&report(&world, &witness).await).contains(&gone));
 }
 
+/// A head that the hub did sign, called a cut by somebody who deletes what is before it.
+async fn a_signed_head_is_no_cut(place: &TestDatabase) {
+    let (world, attacker) = world_with_a_lane_that_ended(place).await;
+    let (lane, last) = (attacker.lane(), attacker.rows);
+    attacker
+        .on_lane(&[
+            "INSERT INTO audit_cut (lane, sequence, hash, at_ms, signature) \
+             SELECT lane, sequence, hash, at_ms, signature FROM checkpoint WHERE lane = $1",
+            "DELETE FROM audit WHERE lane = $1",
+        ])
+        .await;
+    let found = found(&report(&world, &[]).await);
+    let forged = format!("lane {lane}: the signature of the cut at row {last} is not the hub's");
+    assert!(found.contains(&forged), "{found:?}");
+}
+
 async fn rows_of_the_tables_that_the_audit_knows_otherwise_are_found(place: &TestDatabase) {
     let (world, attacker) = world_with_a_lane_that_ended(place).await;
     let mut tx = attacker.desk.read().await.unwrap();
@@ -301,6 +317,7 @@ for_each_store!(
     the_operator_gets_the_same_closed_and_the_municipality_sees_that,
     each_kind_of_tampering_with_a_lane_is_found_by_name,
     an_end_cut_off_or_written_anew_is_found_with_a_witness_and_not_checked_without,
+    a_signed_head_is_no_cut,
     rows_of_the_tables_that_the_audit_knows_otherwise_are_found,
     what_the_hub_erases_is_not_missing,
 );

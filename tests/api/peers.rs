@@ -11,7 +11,7 @@ use crate::support::world::{HOSPITAL, OSAKA, World};
 use crate::support::{TestDatabase, for_each_store};
 
 /// Doors, the one party that each is for, and what is asked there.
-const DOORS: [(Door, Party, &[&str]); 7] = [
+pub(crate) const DOORS: [(Door, Party, &[&str]); 7] = [
     (Door::HubRegistration, Party::Municipality, &[paths::SUBJECTS, paths::FILES, paths::SEARCH]),
     (Door::HubEligibility, Party::Eligibility, &[paths::EPOCHS, paths::QUERIES]),
     (Door::HubPortal, Party::Portal, &[paths::BINDINGS, paths::RECORDS]),
@@ -21,7 +21,7 @@ const DOORS: [(Door, Party, &[&str]); 7] = [
     (Door::Introduction, Party::Eligibility, &[paths::INTRODUCTION]),
 ];
 
-fn name_of(party: Party) -> &'static str {
+pub(super) fn name_of(party: Party) -> &'static str {
     match party {
         Party::Municipality => OSAKA,
         Party::Institution => HOSPITAL,

@@ -208,6 +208,7 @@ async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
         "backup",
         "restore",
         "keys",
+        "peer",
         "status",
         "generate",
     ];

@@ -99,6 +99,10 @@ impl Running {
         running
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     fn errors(&self) -> String {
         std::fs::read_to_string(&self.errors).unwrap()
     }
@@ -111,7 +115,7 @@ impl Running {
 
     /// SIGTERM: it ends in order.
     pub(crate) async fn terminate(mut self) {
-        let id = self.child.id().expect("it runs").to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
         let status = timeout(patience(), self.child.wait()).await.expect("it ends in time").unwrap();
         assert_eq!(status.code(), Some(0), "{}", self.errors());

@@ -21,18 +21,23 @@ async fn six_processes_do_what_up_does(place: &TestDatabase) {
     for party in Party::ALL {
         parties.push(world.serve(party).await);
     }
-    until("the municipalities' own files are finished", async || {
-        (world.counter(Party::Municipality, "submissions_done").await == FILES).then_some(())
-    })
-    .await;
-    register_again(&world).await;
-    visit(&world).await;
-    bind_and_read(&world).await;
+    lead_a_life(&world).await;
     world.run(["status"]).await.must_end_with(0);
     for party in parties {
         party.terminate().await;
     }
     world.run(["status"]).await.must_end_with(1);
+}
+
+/// All nine messages have been sent then.
+pub(super) async fn lead_a_life(world: &World<'_>) {
+    until("the municipalities' own files are finished", async || {
+        (world.counter(Party::Municipality, "submissions_done").await == FILES).then_some(())
+    })
+    .await;
+    register_again(world).await;
+    visit(world, CHILD).await;
+    bind_and_read(world, CHILD, CHILDS_PIN).await;
 }
 
 /// The fixture is the very file that Osaka has handed in.
@@ -48,9 +53,9 @@ async fn register_again(world: &World<'_>) {
     assert!(task["received"].as_i64() >= Some(300), "{task}");
 }
 
-async fn visit(world: &World<'_>) {
+pub(super) async fn visit(world: &World<'_>, card: &str) {
     let answer = until("the child can be numbered", async || {
-        let said = world.run(["--json", "visit", "--card", CHILD, "--institution", HOSPITAL]).await;
+        let said = world.run(["--json", "visit", "--card", card, "--institution", HOSPITAL]).await;
         let answer: VisitAnswer = serde_json::from_str(&said.must_end_with(0).stdout).unwrap();
         (!answer.subsidies.is_empty()).then_some(answer)
     })
@@ -59,9 +64,9 @@ async fn visit(world: &World<'_>) {
     assert_eq!(answer.subsidies[0].municipality_code, OSAKA);
 }
 
-async fn bind_and_read(world: &World<'_>) {
+pub(super) async fn bind_and_read(world: &World<'_>, card: &str, pin: &str) {
     let portal = PlainClient::new(world.addresses().reach(Door::Citizen).unwrap());
-    let request = LoginRequest { card_serial: CHILD.to_owned(), pin: CHILDS_PIN.to_owned() };
+    let request = LoginRequest { card_serial: card.to_owned(), pin: pin.to_owned() };
     let login = until("the child is introduced to the portal", async || {
         let login: LoginAnswer = portal.post(paths::CITIZEN_LOGIN, &request).await.unwrap();
         (login.binding == Binding::Bound).then_some(login)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pmh_municipality::RegistrationClient;
-use pmh_service::{PlainClient, World as Addresses};
+use pmh_service::{PeerClient, PlainClient, World as Addresses};
 use pmh_simulator::topology::peer_client;
 use pmh_store::Database;
 use pmh_wire::{Door, Party, PeerName, StatusAnswer, Task, Tasks, paths};
@@ -89,11 +89,15 @@ impl<'a> World<'a> {
 
     /// `serve <party>`, ready.
     pub(crate) async fn serve(&self, party: Party) -> Running {
+        self.start(self.serving(party), party.as_str()).await
+    }
+
+    pub(crate) fn serving(&self, party: Party) -> Command {
         let mut arguments = vec!["--json", "serve", party.as_str()];
         if matches!(party, Party::Intermediate | Party::Eligibility) {
             arguments.push("--auto-enrol");
         }
-        self.start(self.pmh_sim(arguments), party.as_str()).await
+        self.pmh_sim(arguments)
     }
 
     pub(crate) async fn start(&self, command: Command, name: &str) -> Running {
@@ -111,16 +115,20 @@ impl<'a> World<'a> {
         i64::try_from(counters.get(name).copied().unwrap_or_default()).unwrap()
     }
 
+    /// A client with the certificate of this peer.
+    pub(crate) fn client(&self, party: Party, name: &str, to: Party) -> PeerClient {
+        let peer = PeerName { party, name: name.to_owned() };
+        peer_client(&self.addresses(), &self.data, &peer, to).unwrap()
+    }
+
     pub(crate) fn osaka(&self) -> RegistrationClient {
-        let peer = PeerName { party: Party::Municipality, name: OSAKA.to_owned() };
-        let hub = peer_client(&self.addresses(), &self.data, &peer, Party::Hub).unwrap();
+        let hub = self.client(Party::Municipality, OSAKA, Party::Hub);
         RegistrationClient::new(hub, OSAKA.parse().unwrap())
     }
 
     /// Osaka's tasks at the hub.
     pub(crate) async fn tasks(&self) -> Vec<Task> {
-        let peer = PeerName { party: Party::Municipality, name: OSAKA.to_owned() };
-        let hub = peer_client(&self.addresses(), &self.data, &peer, Party::Hub).unwrap();
+        let hub = self.client(Party::Municipality, OSAKA, Party::Hub);
         hub.get::<Tasks>(paths::TASKS).await.unwrap().tasks
     }
 

@@ -224,7 +224,7 @@ async fn a_copy_taken_before_a_municipality_was_shredded_does_not_open(place: &T
     let world = full_osaka(place).await;
     world.office(TOKYO).register(&[person(0).record()]).await;
     let old = world.master_key();
-    let copy = Copy::take(place, OSAKA).await;
+    let (copy, of_tokyo) = (Copy::take(place, OSAKA).await, Copy::take(place, TOKYO).await);
     let name = person(3).five.name;
     assert!(copy.people_opened(&old).iter().any(|text| text.contains(&name)), "the copy is one");
 
@@ -238,6 +238,10 @@ async fn a_copy_taken_before_a_municipality_was_shredded_does_not_open(place: &T
     let new = world.master_key();
     assert_eq!((copy.keys_opened(&old), copy.keys_opened(&new)), (4, 0), "blind index and audit, too");
     assert_eq!((copy.people_opened(&old).len(), copy.people_opened(&new).len()), (12, 0));
+    // Of the same copy nothing opens of the others either: their keys have been wrapped anew since.
+    assert_eq!((of_tokyo.people_opened(&old).len(), of_tokyo.people_opened(&new).len()), (1, 0));
+    assert_eq!((of_tokyo.keys_opened(&old), of_tokyo.keys_opened(&new)), (4, 0));
+    assert_eq!(Copy::take(place, TOKYO).await.people_opened(&new).len(), 1, "as they stand they open");
     // The others go on, and Osaka is nobody at the door.
     assert_eq!(world.until_seen(&person(0)).await.len(), 1);
     assert!(world.seen_at_clinic(&person(1)).await.is_empty());

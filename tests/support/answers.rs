@@ -9,6 +9,8 @@ use pmh_service::PeerClient;
 use pmh_wire::{Code, PROBLEM_MEDIA_TYPE, Problem};
 use serde::de::DeserializeOwned;
 
+use super::leaks;
+
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -18,6 +20,10 @@ pub(crate) struct Answer {
 
 impl From<(StatusCode, HeaderMap, Bytes)> for Answer {
     fn from((status, headers, body): (StatusCode, HeaderMap, Bytes)) -> Self {
+        if !status.is_success() {
+            leaks::none_in_refusal(format!("{headers:?}").as_bytes());
+            leaks::none_in_refusal(&body);
+        }
         Self { status, headers, body }
     }
 }

@@ -2,9 +2,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use pmh_simulator::leak_scan::Scanned;
 use pmh_store::Database;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
+
+use super::leaks;
 
 /// URL of the maintenance database of a running server, as a superuser.
 const SERVER_URL: &str = "PMH_TEST_POSTGRES";
@@ -27,6 +30,7 @@ struct Own {
 
 impl TestDatabase {
     pub(crate) fn sqlite() -> Self {
+        leaks::watch_the_log();
         let folder = tempfile::tempdir().unwrap();
         let database = Database::Sqlite { folder: folder.path().join("data") };
         Self { database, place: Place::Sqlite(folder) }
@@ -36,6 +40,7 @@ impl TestDatabase {
     pub(crate) async fn postgres() -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
 
+        leaks::watch_the_log();
         let Ok(server_url) = std::env::var(SERVER_URL) else {
             panic!("PostgreSQL cases need a server: run `cargo xtask test`");
         };
@@ -113,16 +118,38 @@ async fn run(url: &str, sql: &str) {
     connection.close().await.unwrap();
 }
 
+/// What the test left is looked through before it goes. A test that has failed says more by itself.
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Place::Sqlite(folder) = &self.place
+            && !std::thread::panicking()
+        {
+            leaks::none_in_folder(&folder.path().join("data"));
+        }
+    }
+}
+
+async fn looked_through(url: &str) -> Scanned {
+    let mut scanned = Scanned::default();
+    leaks::everybody().schemas(url, "pmh_", &mut scanned).await.unwrap();
+    scanned
+}
+
 impl Drop for Own {
     fn drop(&mut self) {
         let (server_url, name) = (self.server_url.clone(), self.name.clone());
+        let own_url = self.url(None);
         // Nothing can be awaited here, and the test's runtime may be ending.
         let removal = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let scanned = runtime.block_on(looked_through(&own_url));
             runtime.block_on(remove(&server_url, &name));
+            scanned
         });
-        let removed = removal.join().is_ok();
+        let removed = removal.join();
         // A second panic would abort the run and hide the first.
-        assert!(removed || std::thread::panicking(), "the test database {} was not removed", self.name);
+        if !std::thread::panicking() {
+            leaks::none_in(&removed.unwrap_or_else(|_| panic!("{} was not removed", self.name)));
+        }
     }
 }

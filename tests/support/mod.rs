@@ -3,8 +3,10 @@
 pub(crate) mod answers;
 mod database;
 pub(crate) mod erasing;
+pub(crate) mod forge;
 pub(crate) mod held;
 pub(crate) mod keys;
+pub(crate) mod leaks;
 pub(crate) mod numbering;
 mod office;
 pub(crate) mod oqs;

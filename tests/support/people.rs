@@ -2,6 +2,7 @@
 
 use pmh_crypto::sha256;
 use pmh_domain::{IndividualNumber, PmhId, PortalPseudonym};
+use pmh_simulator::leak_scan::{Kind, Wanted};
 use pmh_wire::{
     BasicFiveInfo, CardStateBody, EnrolAccount, EnrolCard, EnrolPerson, Qualification, SubjectRecord,
     Verbatim,
@@ -84,6 +85,18 @@ impl Person {
             valid_to: None,
             state: CardStateBody::Active,
         }
+    }
+
+    pub(super) fn is_looked_for(&self, wanted: &mut Wanted) {
+        wanted.text(Kind::IndividualNumber, &self.my_number);
+        for name in [&self.five.name, &self.five.name_kana] {
+            wanted.text(Kind::Name, name);
+        }
+        wanted.text(Kind::Address, &self.five.address);
+        wanted.text(Kind::CardSerial, &self.card);
+        wanted.text(Kind::LinkingNumber, &self.linking_number());
+        wanted.text(Kind::PortalPseudonym, &self.portal_pseudonym());
+        wanted.pmh_id(&self.pmh_id());
     }
 
     fn linking_number(&self) -> String {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use pmh_crypto::{Entropy, sha256};
 use pmh_domain::{Clock, SystemClock};
-use pmh_service::{Beginning, Counters, Exchanges, PartyEnv, PeerClient, Pki, PlainClient};
+use pmh_service::{Beginning, Counters, Exchanges, PartyEnv, PeerClient, Pki, PlainClient, StartError};
 use pmh_simulator::population::WORLD_START_MS;
 use pmh_simulator::topology::{Options, Topology};
 use pmh_store::Database;
@@ -223,6 +223,11 @@ impl World {
     }
 
     async fn start_hub(&mut self) {
+        self.try_start_hub().await.unwrap();
+    }
+
+    /// The stopped hub again, if it starts.
+    pub(crate) async fn try_start_hub(&mut self) -> Result<(), StartError> {
         for door in DOORS_OF_THE_HUB {
             self.put_door(door, PICKED_BY_THE_SYSTEM);
         }
@@ -231,8 +236,9 @@ impl World {
         addresses.write(&self.data).unwrap();
         let serving = Serving { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
         let environment = self.environment(addresses, &serving);
-        pmh_hub::start_with(environment, &mut listeners, self.hub_options).await.unwrap();
+        pmh_hub::start_with(environment, &mut listeners, self.hub_options).await?;
         self.hub = Some(serving);
+        Ok(())
     }
 
     /// The intermediate server, beside a hub that runs alone. Nobody is told of its PMH-IDs but the hub.
@@ -247,11 +253,15 @@ impl World {
 
     /// The hub stops, and starts anew on the same data.
     pub(crate) async fn restart_hub(&mut self) {
+        self.stop_hub().await;
+        self.start_hub().await;
+    }
+
+    pub(crate) async fn stop_hub(&mut self) {
         let serving = self.hub.take().unwrap();
         serving.shutdown.cancel();
         serving.tracker.close();
         serving.tracker.wait().await;
-        self.start_hub().await;
     }
 
     fn environment(&self, world: pmh_service::World, serving: &Serving) -> PartyEnv {

@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["pmh-domain"],
     &["pmh-wire", "pmh-crypto"],
     &["pmh-store", "pmh-audit-verify"],
-    &["pmh-service"],
+    &["pmh-service", "pmh-fuzzed"],
     PARTIES,
     &["pmh-simulator"],
     &["pmh-sim"],

@@ -15,10 +15,11 @@ const REQUIRED: &[&str] = &[
     "docs/GLOSSARY.md",
     "docs/FIDELITY.md",
     "docs/SECURITY.md",
+    "docs/TESTING.md",
 ];
 
 /// A name in backticks that begins with one of these is a path from the root.
-const FOLDERS: &[&str] = &["crates/", "tests/", "docs/", "fixtures/", "bench/", "docker/", ".ci/", ".cargo/"];
+const FOLDERS: &[&str] = &["crates/", "tests/", "docs/", "fixtures/", "fuzz/", "bench/", "docker/", ".ci/", ".cargo/"];
 
 /// Names in backticks that end so are files of ours, wherever they stand. Data files are not: users have some.
 const SOURCES: &[&str] = &[".rs", ".md", ".sql"];

@@ -122,7 +122,7 @@ impl Lanes {
         let lane = row.lane;
         self.rows += 1;
         let before = self.heads.get(&lane).cloned().unwrap_or_else(|| LaneHead::start(lane));
-        let from = if row.sequence > before.sequence + 1 {
+        let from = if row.sequence.saturating_sub(1) > before.sequence {
             let from = LaneHead { lane, sequence: row.sequence - 1, hash: row.previous };
             self.gaps.push((before.sequence, from.clone()));
             self.compare(&from);

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use pmh_municipality::{ReadLogError, SubmitError};
-use pmh_service::{CallError, StartError, WorldError};
+use pmh_service::{CallError, PkiError, StartError, WorldError};
 use pmh_simulator::backup::BackupError;
 use pmh_store::StoreError;
 use pmh_wire::Problem;
@@ -142,6 +142,13 @@ impl From<StartError> for Failure {
 impl From<WorldError> for Failure {
     fn from(error: WorldError) -> Self {
         StartError::from(error).into()
+    }
+}
+
+impl From<PkiError> for Failure {
+    fn from(error: PkiError) -> Self {
+        let text = with_causes(&error);
+        Self::environment(format!("証明書: {text}"), format!("certificates: {text}"))
     }
 }
 

@@ -4,13 +4,12 @@ use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
-use pmh_wire::Code;
+use pmh_wire::{Code, read_body};
 use serde::de::DeserializeOwned;
 
 use crate::Refused;
 
-/// Extracts a JSON body. What is wrong with it is told by line and column only: the parser's own message may
-/// quote a value.
+/// Extracts a JSON body.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
@@ -22,19 +21,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
         }
         let collected = request.into_body().collect().await;
         let bytes = collected.map_err(|error| Refused::from_body_error(&error))?.to_bytes();
-        match serde_json::from_slice(&bytes) {
-            Ok(body) => Ok(Self(body)),
-            Err(error) => Err(malformed(&error)),
-        }
-    }
-}
-
-fn malformed(error: &serde_json::Error) -> Refused {
-    let problem = Code::MalformedBody.problem();
-    // A body that ended too early has no place of its own in the parser's eyes when it is empty.
-    match (u64::try_from(error.line()), u64::try_from(error.column())) {
-        (Ok(line @ 1..), Ok(column)) => problem.at_line(line).at_column(column).into(),
-        _ => problem.into(),
+        Ok(Self(read_body(&bytes)?))
     }
 }
 
@@ -66,11 +53,5 @@ mod tests {
         assert!(judged("application/json") && judged("Application/JSON; charset=\"UTF-8\""));
         assert!(!judged("text/plain") && !judged("application/json; charset=shift_jis") && !judged(""));
         assert!(!is_json(&HeaderMap::new()));
-    }
-
-    #[test]
-    fn a_syntax_error_is_told_by_its_place_alone() {
-        let error = serde_json::from_str::<Vec<u8>>("[1,\n \"900000000001\"]").unwrap_err();
-        assert_eq!(malformed(&error).0, Code::MalformedBody.problem().at_line(2).at_column(15));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -21,7 +21,8 @@ use crate::exchanges::template_of;
 use crate::pki::{CaCertificate, Expected, Identity};
 use crate::{CallError, Exchange, Exchanges, PartyEnv, StartError, tls};
 
-/// A client of one party at one address, under one certificate. Connections are kept and shared by all clones.
+/// A client of one party at one address, under one certificate. Connections are kept and shared by all clones, until
+/// the certificate is rotated or another one revoked: the next request goes over a connection of its own.
 ///
 /// It never sends a request a second time: whether the first had an effect is the caller's to know.
 #[derive(Clone)]
@@ -33,11 +34,43 @@ pub struct PeerClient {
 }
 
 struct Shared {
-    caller: Caller<Connector>,
-    /// Whom the certificate names, if one is shown.
-    from: Option<PeerName>,
+    connector: Connector,
+    address: SocketAddr,
+    calling: Mutex<Calling>,
+    ca: CaCertificate,
+    /// The certificate that is shown, if one is.
+    from: Option<Identity>,
     to: Party,
     exchanges: Exchanges,
+}
+
+/// A pool, and which certificates its connections were made with.
+struct Calling {
+    versions: Versions,
+    caller: Arc<Caller<Connector>>,
+}
+
+/// Of the list of revoked certificates, and of the own certificate.
+type Versions = (u64, Option<u64>);
+
+impl Shared {
+    /// Requests under way keep the pool that they were sent with.
+    fn caller(&self) -> Arc<Caller<Connector>> {
+        let versions = versions(&self.ca, self.from.as_ref());
+        let mut calling = self.calling.lock().unwrap_or_else(PoisonError::into_inner);
+        if calling.versions != versions {
+            *calling = Calling { versions, caller: caller_at(self.address, &self.connector) };
+        }
+        Arc::clone(&calling.caller)
+    }
+}
+
+fn versions(ca: &CaCertificate, own: Option<&Identity>) -> Versions {
+    (ca.list_version(), own.map(Identity::version))
+}
+
+fn caller_at(address: SocketAddr, connector: &Connector) -> Arc<Caller<Connector>> {
+    Arc::new(Caller::new(connector.clone(), "https", address))
 }
 
 impl PeerClient {
@@ -64,10 +97,12 @@ impl PeerClient {
         address: SocketAddr,
         exchanges: Exchanges,
     ) -> Self {
-        let (from, to) = (identity.map(|identity| identity.peer.clone()), expected.party);
+        let to = expected.party;
         let connector = Connector::new(address, tls::client_config(identity, ca, expected));
-        let caller = Caller::new(connector, "https", address);
-        let shared = Arc::new(Shared { caller, from, to, exchanges });
+        let calling = Calling { versions: versions(ca, identity), caller: caller_at(address, &connector) };
+        let calling = Mutex::new(calling);
+        let (ca, from) = (ca.clone(), identity.cloned());
+        let shared = Arc::new(Shared { connector, address, calling, ca, from, to, exchanges });
         Self { shared, timeout: TIMEOUT, authorization: None }
     }
 
@@ -112,7 +147,7 @@ impl PeerClient {
         let mut headers = HeaderMap::from_iter([(ACCEPT, accept)]);
         self.authorize(&mut headers);
         let stopwatch = Stopwatch::start();
-        let opened = self.shared.caller.open(Method::GET, path, headers, Body::empty(), self.timeout).await;
+        let opened = self.shared.caller().open(Method::GET, path, headers, Body::empty(), self.timeout).await;
         let outcome = opened.as_ref().map_or(0, |answer| answer.status().as_u16());
         self.record(&Method::GET, path, outcome, stopwatch.elapsed_ms());
         body_of(opened?, self.timeout).await
@@ -126,7 +161,7 @@ impl PeerClient {
 
     fn record(&self, method: &Method, path: &str, outcome: u16, elapsed_ms: u64) {
         let Shared { from, to, exchanges, .. } = &*self.shared;
-        let Some(from) = from.clone() else { return };
+        let Some(from) = from.as_ref().map(|from| from.peer.clone()) else { return };
         let what = format!("{method} {}", template_of(path));
         exchanges.record(Exchange { from, to: *to, what, outcome, elapsed_ms });
     }
@@ -146,7 +181,7 @@ impl PeerClient {
     ) -> Result<(StatusCode, HeaderMap, Bytes), CallError> {
         self.authorize(&mut headers);
         let stopwatch = Stopwatch::start();
-        let answered = self.shared.caller.call(method.clone(), path, headers, body, self.timeout).await;
+        let answered = self.shared.caller().call(method.clone(), path, headers, body, self.timeout).await;
         let outcome = answered.as_ref().map_or(0, |(status, _, _)| status.as_u16());
         self.record(&method, path, outcome, stopwatch.elapsed_ms());
         answered
@@ -155,8 +190,8 @@ impl PeerClient {
 
 impl fmt::Debug for PeerClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shared { caller, from, to, .. } = &*self.shared;
-        let from = from.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
-        write!(f, "PeerClient({from} to {to} at {})", caller.address())
+        let Shared { address, from, to, .. } = &*self.shared;
+        let from = from.as_ref().map_or_else(|| "nobody".to_owned(), |from| from.peer.to_string());
+        write!(f, "PeerClient({from} to {to} at {address})")
     }
 }

@@ -22,8 +22,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
-use crate::Peer;
 use crate::limits::Limits;
+use crate::peer::{RevokedPeer, Shown};
 
 /// How long, and for how many bytes, a client that is still sending is listened to after its answer.
 const LINGER: Duration = Duration::from_secs(1);
@@ -31,7 +31,8 @@ const LINGER_BYTES_MAX: u64 = 1 << 20;
 
 pub(crate) struct Served {
     pub(crate) router: Router,
-    pub(crate) peer: Option<Peer>,
+    /// None on a plain door.
+    pub(crate) certificate: Option<Shown>,
     pub(crate) limits: Limits,
 }
 
@@ -84,14 +85,17 @@ fn answer(
     life.begun.fetch_add(1, Ordering::Release);
     let (mut router, limits) = (served.router.clone(), served.limits);
     let mut request = request.map(Body::new);
-    if let Some(peer) = &served.peer {
-        request.extensions_mut().insert(peer.clone());
+    let revoked = served.certificate.as_ref().is_some_and(Shown::is_revoked);
+    if revoked {
+        request.extensions_mut().insert(RevokedPeer);
+    } else if let Some(peer) = served.certificate.as_ref().and_then(|certificate| certificate.peer.clone()) {
+        request.extensions_mut().insert(peer);
     }
     async move {
         let mut response = router.call(request).await?;
         let answered = life.answered.fetch_add(1, Ordering::Relaxed) + 1;
         let old = u128::from(life.age.elapsed_ms()) >= limits.connection_age.as_millis();
-        if old || answered >= limits.connection_requests {
+        if revoked || old || answered >= limits.connection_requests {
             // Said in an answer and not by hanging up: a request already on its way would be lost.
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }

@@ -19,8 +19,9 @@ use tokio_util::task::TaskTracker;
 use crate::connection::{self, Served};
 use crate::guard::{DoorState, guard};
 use crate::limits::Limits;
+use crate::peer::Shown;
 use crate::pki::{CaCertificate, Identity};
-use crate::{Peer, san, tls};
+use crate::tls;
 
 /// Pause after the system refused a connection, as it does when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -74,11 +75,13 @@ pub fn serve_door(
 ) -> Result<JoinHandle<()>, ServeError> {
     let broken = |error| ServeError::Listener(options.door, error);
     let address = listener.local_addr().map_err(broken)?;
-    let acceptor = match (options.peers, tls) {
+    let gate = match (options.peers, tls) {
         ([], _) if !address.ip().is_loopback() => return Err(ServeError::NotLoopback(options.door, address)),
         ([], _) => None,
         (_, None) => return Err(ServeError::NoIdentity(options.door)),
-        (_, Some((identity, ca))) => Some(TlsAcceptor::from(tls::server_config(identity, ca))),
+        (_, Some((identity, ca))) => {
+            Some(Gate { acceptor: tls::server_config(identity, ca).into(), ca: ca.clone() })
+        }
     };
     listener.set_nonblocking(true).map_err(broken)?;
     let listener = tokio::net::TcpListener::from_std(listener).map_err(broken)?;
@@ -92,7 +95,7 @@ pub fn serve_door(
     let door = OpenDoor {
         options,
         router: router.layer(from_fn_with_state(Arc::new(state), guard)),
-        acceptor,
+        gate,
         shutdown,
         given_up: CancellationToken::new(),
         connections: TaskTracker::new(),
@@ -103,16 +106,24 @@ pub fn serve_door(
 struct OpenDoor {
     options: DoorOptions,
     router: Router,
-    acceptor: Option<TlsAcceptor>,
+    /// None at a plain door.
+    gate: Option<Gate>,
     shutdown: CancellationToken,
     /// Cuts what is still open when the grace after a shutdown is over.
     given_up: CancellationToken,
     connections: TaskTracker,
 }
 
+/// Speaks TLS, and knows whose certificates count.
+#[derive(Clone)]
+struct Gate {
+    acceptor: TlsAcceptor,
+    ca: CaCertificate,
+}
+
 impl OpenDoor {
     async fn run(self, listener: tokio::net::TcpListener) {
-        tracing::info!(door = self.options.door.name(), tls = self.acceptor.is_some(), "open");
+        tracing::info!(door = self.options.door.name(), tls = self.gate.is_some(), "open");
         let places = Arc::new(Semaphore::new(self.options.limits.connections_max));
         while let Some((stream, place)) = self.next(&listener, &places).await {
             self.connections.spawn(self.connection(stream, place));
@@ -155,15 +166,15 @@ impl OpenDoor {
         stream: TcpStream,
         place: OwnedSemaphorePermit,
     ) -> impl Future<Output = ()> + Send + use<> {
-        let (acceptor, router, limits) = (self.acceptor.clone(), self.router.clone(), self.options.limits);
+        let (gate, router, limits) = (self.gate.clone(), self.router.clone(), self.options.limits);
         let (shutdown, given_up) = (self.shutdown.clone(), self.given_up.clone());
         let door = self.options.door;
         let served = async move {
             let _place = place;
             // Small answers must not wait for more; a socket that cannot be told so is only slower.
             let _ = stream.set_nodelay(true);
-            let Some(acceptor) = acceptor else {
-                connection::serve(stream, Served { router, peer: None, limits }, shutdown).await;
+            let Some(Gate { acceptor, ca }) = gate else {
+                connection::serve(stream, Served { router, certificate: None, limits }, shutdown).await;
                 return;
             };
             let greeted = tokio::select! {
@@ -174,9 +185,9 @@ impl OpenDoor {
                 Err(_) => tracing::info!(door = door.name(), "a TLS handshake took too long"),
                 Ok(Err(error)) => tracing::info!(door = door.name(), %error, "a TLS handshake failed"),
                 Ok(Ok(stream)) => {
-                    let certificates = stream.get_ref().1.peer_certificates();
-                    let peer = certificates.and_then(<[_]>::first).and_then(san::peer_of).map(Peer);
-                    connection::serve(stream, Served { router, peer, limits }, shutdown).await;
+                    let certificates = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+                    let certificate = certificates.and_then(|shown| Shown::of(shown, &ca));
+                    connection::serve(stream, Served { router, certificate, limits }, shutdown).await;
                 }
             }
         };

@@ -73,11 +73,12 @@ impl Exchanges {
     }
 }
 
-/// The template of a path that was sent: no query, and no identifier of a task.
+/// The template of a path that was sent: no query, and no identifier of a task or an erasure.
 pub(crate) fn template_of(path: &str) -> &str {
     let path = path.split_once('?').map_or(path, |(path, _)| path);
-    let of_a_task = [paths::TASK, paths::TASK_RESULTS, paths::TASK_CANCELLATION];
-    of_a_task.into_iter().find(|template| fits(template, path)).unwrap_or(path)
+    let with_identifier =
+        [paths::TASK, paths::TASK_RESULTS, paths::TASK_SUBJECTS, paths::TASK_CANCELLATION, paths::ERASURE];
+    with_identifier.into_iter().find(|template| fits(template, path)).unwrap_or(path)
 }
 
 fn fits(template: &str, path: &str) -> bool {
@@ -131,6 +132,9 @@ mod tests {
     fn no_identifier_of_a_path_reaches_the_journal() {
         assert_eq!(template_of(&paths::task("t-1")), paths::TASK);
         assert_eq!(template_of(&paths::task_results("t-1", Some(7))), paths::TASK_RESULTS);
+        assert_eq!(template_of("/registration/v1/tasks/t-1/subjects"), paths::TASK_SUBJECTS);
+        assert_eq!(template_of("/registration/v1/tasks/t-1/cancellation"), paths::TASK_CANCELLATION);
+        assert_eq!(template_of("/registration/v1/erasures/e-1"), paths::ERASURE);
         assert_eq!(template_of(paths::TASKS), paths::TASKS);
         assert_eq!(template_of(paths::NUMBERING), paths::NUMBERING);
     }

@@ -18,6 +18,7 @@ use tracing::Instrument;
 
 use crate::bounded::BoundedBody;
 use crate::limits::{Allowance, Limits};
+use crate::peer::RevokedPeer;
 use crate::{Peer, Refused, VERSION, origin};
 
 const X_PMH_SIM: HeaderName = HeaderName::from_static("x-pmh-sim");
@@ -79,6 +80,9 @@ fn admit(door: &DoorState, request: &Request) -> Result<(), Code> {
     if door.peers.is_empty() {
         let own = origin::is_own(request.headers(), request.uri(), door.port);
         return if own { Ok(()) } else { Err(Code::ForeignOrigin) };
+    }
+    if request.extensions().get::<RevokedPeer>().is_some() {
+        return Err(Code::CertificateRevoked);
     }
     match request.extensions().get::<Peer>() {
         Some(Peer(peer)) if door.peers.contains(&peer.party) => Ok(()),

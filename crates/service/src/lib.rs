@@ -34,6 +34,7 @@ mod ready;
 mod refused;
 mod san;
 mod tls;
+mod watched;
 mod world;
 
 #[cfg(test)]
@@ -53,7 +54,7 @@ pub use master_key::{MasterKeyFile, master_key};
 pub use panic::log_panics_without_payload;
 pub use party_env::{PartyEnv, Running, SEED_IMPORTED, StartError, make_private_folder, read_seed};
 pub use peer::Peer;
-pub use pki::{CaCertificate, Expected, Identity, Pki, PkiError};
+pub use pki::{CaCertificate, Expected, Identity, Issued, Pki, PkiError, Rotated, Serial};
 pub use plain_client::PlainClient;
 pub use ready::Ready;
 pub use refused::Refused;

@@ -1,9 +1,16 @@
 //! The test PKI of a world: one CA and a certificate per peer, in files.
 //!
-//! `ca.pem`, `ca.key`, `<party>-<name>.pem`, `<party>-<name>.key`; keys have mode 0600. P-256, valid for 20
-//! years of real time whatever the virtual clock says. Keys and certificates of a world are its own: nothing
+//! `ca.pem`, `ca.key`, `ca.crl`, `<party>-<name>.pem`, `<party>-<name>.key`; keys have mode 0600. P-256, valid for
+//! 20 years of real time whatever the virtual clock says. Keys and certificates of a world are its own: nothing
 //! here may sign for anything outside the simulator. Who holds `ca.key` can be any party; a process that runs
-//! one party needs only `ca.pem` and that party's own files ([`Pki::load`]).
+//! one party needs only `ca.pem`, `ca.crl` and that party's own files ([`Pki::load`]).
+//!
+//! A certificate that is rotated or revoked is so in every process that sees the folder from its next handshake, and
+//! its next request, on ([`crate::watched`]).
+
+mod issued;
+mod params;
+mod revocation;
 
 use std::fmt;
 use std::fs;
@@ -12,21 +19,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pmh_wire::{Party, PeerName};
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, SanType, date_time_ymd,
-};
+use rcgen::{Issuer, KeyPair, PKCS_ECDSA_P256_SHA256};
 use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
+use self::revocation::Revocations;
 use crate::private_file::{Readers, others_may_read, write_new};
+use crate::watched::Watched;
 use crate::{san, tls};
 
-const CA_NAME: &str = "pmh-sim test CA";
-/// First and last year of every certificate.
-const YEARS: (i32, i32) = (2025, 2045);
+pub use self::issued::{Issued, Rotated};
+pub use self::revocation::{Serial, SerialError};
+
+/// Who is out.
+const LIST: &str = "ca.crl";
 
 pub struct Pki {
     folder: PathBuf,
@@ -39,13 +47,14 @@ pub struct Pki {
 pub struct CaCertificate {
     der: CertificateDer<'static>,
     roots: Arc<RootCertStore>,
+    revocations: Arc<Watched<Revocations, 1>>,
 }
 
-/// A peer's certificate with its key.
+/// A peer's certificate with its key, as they stand in its files.
 #[derive(Clone)]
 pub struct Identity {
     pub peer: PeerName,
-    certified: Arc<CertifiedKey>,
+    certified: Arc<Watched<CertifiedKey, 2>>,
 }
 
 /// Whom a client means to reach: any body of a party, or a certain one.
@@ -63,8 +72,8 @@ pub enum PkiError {
     Damaged { path: PathBuf, reason: String },
     #[error("others than its owner may read {}; set its mode to 0600", path.display())]
     Exposed { path: PathBuf },
-    #[error("no certificate for {0} and no CA key to issue one")]
-    NoCaKey(PeerName),
+    #[error("there is no ca.key in {} to sign with", .0.display())]
+    NoCaKey(PathBuf),
 }
 
 impl Pki {
@@ -74,7 +83,7 @@ impl Pki {
         let key = load_or_make_key(&folder.join("ca.key"))?;
         let path = folder.join("ca.pem");
         if !path.exists() {
-            let certificate = ca_params().self_signed(&key).map_err(|error| damaged(&path, &error))?;
+            let certificate = params::of_ca().self_signed(&key).map_err(|error| damaged(&path, &error))?;
             write_new(&path, certificate.pem().as_bytes(), Readers::All).map_err(at(&path))?;
         }
         Self::open(folder)
@@ -89,12 +98,20 @@ impl Pki {
         Ok(pki)
     }
 
-    /// A PKI that was made before, with or without the CA key.
+    /// A PKI that was made before, with or without the CA key. With it, one that has no list of revoked certificates
+    /// gets an empty one, as worlds of former versions need; without it, that is an error.
     pub fn open(folder: &Path) -> Result<Self, PkiError> {
-        let ca = CaCertificate::read(&folder.join("ca.pem"))?;
         let key_path = folder.join("ca.key");
         let issuer =
-            if key_path.exists() { Some(Issuer::new(ca_params(), read_key(&key_path)?)) } else { None };
+            if key_path.exists() { Some(Issuer::new(params::of_ca(), read_key(&key_path)?)) } else { None };
+        let list = folder.join(LIST);
+        if let Some(issuer) = &issuer
+            && !list.exists()
+        {
+            let empty = Revocations::default().to_pem(issuer).map_err(|error| damaged(&list, &error))?;
+            write_new(&list, empty.as_bytes(), Readers::All).map_err(at(&list))?;
+        }
+        let ca = CaCertificate::read(folder)?;
         Ok(Self { folder: folder.to_owned(), ca, issuer })
     }
 
@@ -106,13 +123,10 @@ impl Pki {
     pub fn issue(&self, peer: &PeerName) -> Result<Identity, PkiError> {
         let (certificate_path, key_path) = self.paths(peer);
         if !certificate_path.exists() {
-            let issuer = self.issuer.as_ref().ok_or_else(|| PkiError::NoCaKey(peer.clone()))?;
+            let issuer = self.issuer()?;
             let key = load_or_make_key(&key_path)?;
-            let params = peer_params(peer).map_err(|error| damaged(&certificate_path, &error))?;
-            let signed =
-                params.signed_by(&key, issuer).map_err(|error| damaged(&certificate_path, &error))?;
-            write_new(&certificate_path, signed.pem().as_bytes(), Readers::All)
-                .map_err(at(&certificate_path))?;
+            let pem = signed(peer, &key, issuer).map_err(|error| damaged(&certificate_path, &error))?;
+            write_new(&certificate_path, pem.as_bytes(), Readers::All).map_err(at(&certificate_path))?;
         }
         self.load(peer)
     }
@@ -120,16 +134,14 @@ impl Pki {
     /// The identity of a peer that has one. It is checked: by this CA, for this peer, of one pair.
     pub fn load(&self, peer: &PeerName) -> Result<Identity, PkiError> {
         let (certificate_path, key_path) = self.paths(peer);
-        let certificate = read_certificate(&certificate_path)?;
-        if san::peer_of(&certificate).as_ref() != Some(peer) {
-            return Err(damaged(&certificate_path, &"it names another peer"));
-        }
-        tls::verify_chain(&certificate, &[], &self.ca).map_err(|error| damaged(&certificate_path, &error))?;
-        refuse_exposed(&key_path)?;
-        let key = PrivateKeyDer::from_pem_file(&key_path).map_err(|error| damaged(&key_path, &error))?;
-        let certified = CertifiedKey::from_der(vec![certificate], key, &tls::provider())
-            .map_err(|error| damaged(&key_path, &error))?;
-        Ok(Identity { peer: peer.clone(), certified: Arc::new(certified) })
+        let files = [certificate_path.clone(), key_path.clone()];
+        let (of, ca) = (peer.clone(), self.ca.clone());
+        let read = move |_: Option<&CertifiedKey>| read_pair(&of, &ca, &certificate_path, &key_path);
+        Ok(Identity { peer: peer.clone(), certified: Arc::new(Watched::open(files, read)?) })
+    }
+
+    fn issuer(&self) -> Result<&Issuer<'static, KeyPair>, PkiError> {
+        self.issuer.as_ref().ok_or_else(|| PkiError::NoCaKey(self.folder.clone()))
     }
 
     fn paths(&self, peer: &PeerName) -> (PathBuf, PathBuf) {
@@ -145,11 +157,25 @@ impl fmt::Debug for Pki {
 }
 
 impl CaCertificate {
-    fn read(path: &Path) -> Result<Self, PkiError> {
-        let der = read_certificate(path)?;
+    fn read(folder: &Path) -> Result<Self, PkiError> {
+        let path = folder.join("ca.pem");
+        let der = read_certificate(&path)?;
         let mut roots = RootCertStore::empty();
-        roots.add(der.clone()).map_err(|error| damaged(path, &error))?;
-        Ok(Self { der, roots: Arc::new(roots) })
+        roots.add(der.clone()).map_err(|error| damaged(&path, &error))?;
+        let (list, signer) = (folder.join(LIST), der.clone());
+        let read = move |known: Option<&Revocations>| Revocations::read(&list, &signer, known);
+        let revocations = Watched::open([folder.join(LIST)], read)?;
+        Ok(Self { der, roots: Arc::new(roots), revocations: Arc::new(revocations) })
+    }
+
+    /// Looked up now, in the list as it stands now.
+    pub(crate) fn revokes(&self, serial: &Serial) -> bool {
+        self.revocations.content().revokes(serial)
+    }
+
+    /// Another one after every new list.
+    pub(crate) fn list_version(&self) -> u64 {
+        self.revocations.version()
     }
 
     pub fn der(&self) -> &CertificateDer<'static> {
@@ -168,8 +194,14 @@ impl fmt::Debug for CaCertificate {
 }
 
 impl Identity {
+    /// For the next handshake.
     pub(crate) fn certified(&self) -> Arc<CertifiedKey> {
-        Arc::clone(&self.certified)
+        self.certified.content()
+    }
+
+    /// Another one after every rotation.
+    pub(crate) fn version(&self) -> u64 {
+        self.certified.version()
     }
 }
 
@@ -197,36 +229,26 @@ impl From<&PeerName> for Expected {
     }
 }
 
-/// The same for every run: name and key alone make the issuer, so `ca.pem` need not be taken apart again.
-fn ca_params() -> CertificateParams {
-    let mut params = dated(CA_NAME);
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params
+/// Checked: by this CA, for this peer, of one pair. Not whether it is revoked: the other side says that.
+fn read_pair(
+    peer: &PeerName,
+    ca: &CaCertificate,
+    certificate_path: &Path,
+    key_path: &Path,
+) -> Result<CertifiedKey, PkiError> {
+    let certificate = read_certificate(certificate_path)?;
+    if san::peer_of(&certificate).as_ref() != Some(peer) {
+        return Err(damaged(certificate_path, &"it names another peer"));
+    }
+    tls::verify_chain(&certificate, ca).map_err(|error| damaged(certificate_path, &error))?;
+    refuse_exposed(key_path)?;
+    let key = PrivateKeyDer::from_pem_file(key_path).map_err(|error| damaged(key_path, &error))?;
+    CertifiedKey::from_der(vec![certificate], key, &tls::provider())
+        .map_err(|error| damaged(key_path, &error))
 }
 
-fn peer_params(peer: &PeerName) -> Result<CertificateParams, rcgen::Error> {
-    let mut params = dated(&format!("pmh-sim {} {}", peer.party, peer.name));
-    params.subject_alt_names = vec![
-        SanType::DnsName("localhost".try_into()?),
-        SanType::IpAddress([127, 0, 0, 1].into()),
-        SanType::IpAddress(std::net::Ipv6Addr::LOCALHOST.into()),
-        SanType::URI(peer.to_string().try_into()?),
-    ];
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages =
-        vec![ExtendedKeyUsagePurpose::ClientAuth, ExtendedKeyUsagePurpose::ServerAuth];
-    params.use_authority_key_identifier_extension = true;
-    Ok(params)
-}
-
-fn dated(common_name: &str) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    params.distinguished_name = rcgen::DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, common_name);
-    params.not_before = date_time_ymd(YEARS.0, 1, 1);
-    params.not_after = date_time_ymd(YEARS.1, 1, 1);
-    params
+fn signed(peer: &PeerName, key: &KeyPair, issuer: &Issuer<'_, KeyPair>) -> Result<String, rcgen::Error> {
+    Ok(params::of_peer(peer)?.signed_by(key, issuer)?.pem())
 }
 
 /// rcgen draws the key from the operating system, as `Entropy` does.

@@ -5,6 +5,8 @@ mod bounds;
 mod keys;
 mod logging;
 mod plain;
+mod revocation;
+mod rotation;
 mod shutdown;
 mod stand;
 mod streaming;

@@ -358,7 +358,7 @@ pub fn peer_client(world: &World, data: &Path, peer: &PeerName, to: Party) -> Re
     };
     let client = PeerClient::new(&identity, pki.ca(), to, world.reach(door)?, Exchanges::none());
     let credential = match (peer.party, to) {
-        (Party::Municipality, Party::Hub) => municipality_credential(data, &peer.name),
+        (Party::Municipality, Party::Hub) => municipality_credential(data, &peer.name)?,
         _ => None,
     };
     Ok(credential.and_then(|token| client.with_bearer(&token)).unwrap_or(client))

@@ -19,20 +19,35 @@ impl std::fmt::Display for Missing {
 
 impl std::error::Error for Missing {}
 
+/// Programs with which tests attack the databases, and their packages.
+const ATTACKERS: [(&str, &str); 3] =
+    [("sqlite3", "sqlite3"), ("psql", "postgresql-client"), ("pg_dump", "postgresql-client")];
+
 pub(crate) async fn setup() -> Result<()> {
-    let mut missing = Vec::new();
-    if programs::find_postgres().is_none() {
-        missing.push("postgresql");
-    }
+    let mut missing = missing_for_tests(true);
     // For the check of what a process writes and sends.
     if programs::find_on_path("strace").is_none() {
         missing.push("strace");
     }
     if missing.is_empty() {
-        println!("nothing to do: postgresql and strace are installed");
+        println!("nothing to do: all that the checks need is installed");
         return Ok(());
     }
     install(&missing).await
+}
+
+/// What the tests need and is not there; a server is theirs, or somebody has named one.
+pub(crate) fn missing_for_tests(with_server: bool) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if with_server && programs::find_postgres().is_none() {
+        missing.push("postgresql");
+    }
+    for (program, package) in ATTACKERS {
+        if programs::find_on_path(program).is_none() && !missing.contains(&package) {
+            missing.push(package);
+        }
+    }
+    missing
 }
 
 /// Installs, as root on Debian and its relatives; anybody else is told the line to type.

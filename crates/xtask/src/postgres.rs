@@ -44,9 +44,6 @@ struct Owner {
 impl Cluster {
     /// Returns when the server takes connections.
     pub(crate) async fn start() -> Result<Self> {
-        if programs::find_postgres().is_none() {
-            packages::install(&["postgresql"]).await?;
-        }
         let programs = programs::find_postgres().context("PostgreSQL was installed but is not found")?;
         let owner = if packages::is_root() { Some(unprivileged_owner()?) } else { None };
         let folder = make_folder(owner)?;

@@ -7,6 +7,7 @@ use tokio::process::Command;
 
 use crate::{
     interrupt::{self, Interrupts},
+    packages,
     postgres::Cluster,
 };
 
@@ -23,6 +24,10 @@ pub(crate) async fn run(arguments: &[String], depth: Depth) -> Result<()> {
     let mut interrupts = Interrupts::listen()?;
     // Compiled before the server starts: most failures are found here.
     interrupts.or(interrupt::run(cargo_test(depth).arg("--no-run"))).await?;
+    let missing = packages::missing_for_tests(std::env::var_os(SERVER_URL).is_none());
+    if !missing.is_empty() {
+        interrupts.or(packages::install(&missing)).await?;
+    }
     if let Some(url) = std::env::var_os(SERVER_URL) {
         println!("using the PostgreSQL server that {SERVER_URL} names");
         return interrupts.or(interrupt::run(with_server(cargo_test(depth).args(arguments), url))).await;

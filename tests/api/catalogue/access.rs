@@ -3,15 +3,16 @@
 use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, Method};
-use pmh_service::PeerClient;
+use pmh_service::{Exchanges, PeerClient};
 use pmh_store::on_connection;
-use pmh_wire::{Code, Door, LoginRequest, Party, paths};
+use pmh_wire::{Code, Door, LoginRequest, Party, PeerName, paths};
 
 use super::Drawn;
 use crate::support::TestDatabase;
 use crate::support::answers::{Answer, get, header, post, post_json};
+use crate::support::forge::unaware;
 use crate::support::people::person;
-use crate::support::world::{HOSPITAL, OSAKA, World};
+use crate::support::world::{HOSPITAL, OSAKA, TOKYO, World};
 
 async fn sent(client: &PeerClient, method: Method, path: &str, headers: HeaderMap) -> Answer {
     client.send(method, path, headers, Body::empty()).await.unwrap().into()
@@ -29,6 +30,7 @@ pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
     let delete = sent(hub, Method::DELETE, paths::TASKS, HeaderMap::new()).await;
     drawn.refused(Code::MethodNotAllowed, &delete);
     drawn.refused(Code::UnsupportedMediaType, &post(hub, paths::SEARCH, "text/plain", "{}").await);
+    drawn.refused(Code::CertificateRevoked, &with_a_revoked_certificate(&world).await);
     let login = LoginRequest { card_serial: person(0).card, pin: "0000".to_owned() };
     let wrong = world.post_plain(Door::Citizen, paths::CITIZEN_LOGIN, &login).await;
     drawn.refused(Code::SignInFailed, &wrong);
@@ -46,6 +48,17 @@ pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
     let task = office.register(&[person(0).record()]).await;
     damage_results(place).await;
     drawn.refused(Code::Internal, &get(hub, &paths::task_results(&task.task_id, None)).await);
+}
+
+/// On a connection that was opened before.
+async fn with_a_revoked_certificate(world: &World) -> Answer {
+    let (unaware, _folder) = unaware(world.data());
+    let tokyo = PeerName { party: Party::Municipality, name: TOKYO.to_owned() };
+    let (identity, address) = (unaware.load(&tokyo).unwrap(), world.address(Door::HubRegistration));
+    let client = PeerClient::new(&identity, unaware.ca(), Party::Hub, address, Exchanges::none());
+    get(&client, paths::TASKS).await;
+    world.pki().revoke(&unaware.issued_to(&tokyo).unwrap().serial).unwrap();
+    get(&client, paths::TASKS).await
 }
 
 /// As if somebody had written to the tables past the hub.

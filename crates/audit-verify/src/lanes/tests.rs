@@ -71,3 +71,14 @@ fn another_text_under_the_same_hash_another_ones_entry_and_a_missing_row_are_fou
     let (second, _) = row(&head, [OSAKA, OSAKA]);
     assert_eq!(check(&[&second]).findings, [Finding::Missing { lane, first: 1, last: 1 }]);
 }
+
+#[test]
+fn a_row_after_the_largest_number_is_a_finding_and_ends_nothing() {
+    let lane = [1; 16];
+    let (mut last, _) = row(&LaneHead::start(lane), [OSAKA, OSAKA]);
+    last.sequence = i64::MAX;
+    let findings = check(&[&last, &last]).findings;
+    assert!(findings.contains(&Finding::Lane { lane, fault: LaneFault::Altered(i64::MAX) }), "{findings:?}");
+    let again = LaneFault::OutOfOrder { expected: i64::MAX, found: i64::MAX };
+    assert!(findings.contains(&Finding::Lane { lane, fault: again }), "{findings:?}");
+}

@@ -95,6 +95,17 @@ fn a_row_twice_is_found() {
 }
 
 #[test]
+fn no_row_follows_the_one_with_the_largest_number() {
+    let last = LaneHead { sequence: i64::MAX - 1, ..LaneHead::start(LANE) };
+    let row = append(&last, 0, 0, &[]);
+    let head = verify(&last, std::slice::from_ref(&row)).unwrap();
+    for found in [i64::MAX, i64::MIN] {
+        let next = AuditRow { sequence: found, ..row.clone() };
+        assert_eq!(verify(&head, &[next]), Err(LaneFault::OutOfOrder { expected: i64::MAX, found }));
+    }
+}
+
+#[test]
 fn an_edit_of_any_part_of_a_row_is_found() {
     let edits: [Edit<AuditRow>; 5] = [
         ("virtual time", |row| row.virtual_ms += 1),

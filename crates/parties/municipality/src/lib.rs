@@ -93,7 +93,7 @@ pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, 
     for code in municipal.keys.municipalities() {
         let own = PeerName { party: Party::Municipality, name: code.to_owned() };
         let hub = PeerClient::of(&env, &own, Party::Hub, Door::HubRegistration)?;
-        let credential = municipality_credential(&env.data, &own.name);
+        let credential = municipality_credential(&env.data, &own.name)?;
         let hub = credential.and_then(|token| hub.with_bearer(&token)).unwrap_or(hub);
         let code: MunicipalityCode = code.parse().map_err(|_| StartError::Seed("a municipality's code"))?;
         let client = RegistrationClient::new(hub, code);

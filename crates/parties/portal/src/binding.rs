@@ -15,6 +15,7 @@ use pmh_domain::PmhPseudonym;
 use pmh_service::CallError;
 use pmh_store::{StoreError, Tx};
 use pmh_wire::{BindingAnswer, BindingRequest, paths};
+use zeroize::Zeroize;
 
 use crate::portal::Portal;
 use crate::store::introduction::Waiting;
@@ -175,12 +176,23 @@ async fn send(portal: &Portal, waiting: &Waiting) -> Result<(), NotSent> {
     let tag = &waiting.portal_tag;
     let pmh_id = portal.keys.open_pmh_id(tag, &waiting.introduction).map_err(NotSent::Store)?;
     let pseudonym = portal.keys.open_pseudonym(tag, &waiting.sealed_pseudonym).map_err(NotSent::Store)?;
-    let request = BindingRequest { pmh_id: pmh_id.expose_text(), pmh_pseudonym: pseudonym.expose_text() };
-    let answer: BindingAnswer = portal.hub.post(paths::BINDINGS, &request).await.map_err(NotSent::Call)?;
+    let request =
+        Wiped(BindingRequest { pmh_id: pmh_id.expose_text(), pmh_pseudonym: pseudonym.expose_text() });
+    let answer: BindingAnswer = portal.hub.post(paths::BINDINGS, &request.0).await.map_err(NotSent::Call)?;
     if answer.bound {
         Ok(())
     } else {
         Err(NotSent::Call(CallError::Unexpected("the hub answered without binding".to_owned())))
+    }
+}
+
+/// A request whose PMH-ID is wiped when it is dropped, also when a login waits no longer. The bytes that went out are
+/// the transport's.
+struct Wiped(BindingRequest);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0.pmh_id.zeroize();
     }
 }
 

@@ -14,6 +14,7 @@ mod layout;
 mod municipality;
 mod number;
 mod office;
+mod peer;
 mod register;
 mod restore;
 mod seed;
@@ -72,6 +73,8 @@ pub(crate) enum Command {
     Restore(restore::Restore),
     /// Rotates, destroys and shows the hub's keys. ハブの鍵の切替・再暗号化・破棄をします。
     Keys(keys::Keys),
+    /// Lists, revokes and rotates the certificates by which parties connect. 接続用の証明書を扱います。
+    Peer(peer::Peer),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -98,6 +101,7 @@ impl Command {
             Self::Backup(backup) => backup.run(output).await,
             Self::Restore(restore) => restore.run(output).await,
             Self::Keys(keys) => keys.run(output).await,
+            Self::Peer(peer) => peer.run(output),
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

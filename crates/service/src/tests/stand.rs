@@ -1,6 +1,7 @@
 //! A PKI in a folder that vanishes, and doors on ports that the system picks.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use axum::Router;
 use axum::routing::get;
@@ -15,7 +16,7 @@ use crate::{DoorOptions, Exchanges, Identity, Limits, PeerClient, Pki, serve_doo
 
 pub(super) struct Stand {
     pub(super) pki: Pki,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 pub(super) struct OpenDoor {
@@ -31,7 +32,11 @@ pub(super) fn peer(party: Party, name: &str) -> PeerName {
 impl Stand {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { pki: Pki::create(folder.path()).unwrap(), _folder: folder }
+        Self { pki: Pki::create(folder.path()).unwrap(), folder }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(super) fn identity(&self, party: Party) -> Identity {

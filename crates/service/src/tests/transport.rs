@@ -117,18 +117,6 @@ async fn a_client_calls_no_server_of_another_party_name_or_ca() {
     assert!(matches!(refused, Err(CallError::Unreachable(_))), "{refused:?}");
 }
 
-#[tokio::test]
-async fn a_tls_1_2_hello_is_answered_by_the_alert_protocol_version() {
-    let stand = Stand::new();
-    let door = stand.numbering(hello(), Limits::STANDARD);
-    let mut stream = TcpStream::connect(door.address).await.unwrap();
-    stream.write_all(&tls_1_2_client_hello()).await.unwrap();
-    let mut alert = [0; 7];
-    stream.read_exact(&mut alert).await.unwrap();
-    // Record of type alert (21), two bytes: fatal (2), protocol_version (70).
-    assert_eq!((alert[0], &alert[3..]), (21, &[0, 2, 2, 70][..]));
-}
-
 #[test]
 fn both_sides_offer_tls_1_3_alone() {
     let suites = tls::provider().cipher_suites.clone();
@@ -175,14 +163,17 @@ async fn a_door_between_parties_needs_an_identity() {
     assert!(matches!(served, Err(crate::ServeError::NoIdentity(Door::Numbering))));
 }
 
-fn client_builder(stand: &Stand) -> rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert> {
+/// A client that takes part in handshakes as it likes.
+pub(super) fn client_builder(
+    stand: &Stand,
+) -> rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert> {
     ClientConfig::builder_with_provider(tls::provider())
         .with_protocol_versions(&[&TLS13])
         .unwrap()
         .with_root_certificates(stand.pki.ca().roots())
 }
 
-async fn ask_by(
+pub(super) async fn ask_by(
     config: impl Into<Arc<ClientConfig>>,
     address: std::net::SocketAddr,
 ) -> std::io::Result<(HandshakeKind, String)> {
@@ -193,23 +184,4 @@ async fn ask_by(
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     Ok((stream.get_ref().1.handshake_kind().unwrap(), answer))
-}
-
-/// A hello without the extension `supported_versions`: all that its sender speaks is TLS 1.2.
-fn tls_1_2_client_hello() -> Vec<u8> {
-    let extensions: &[u8] = &[
-        0, 10, 0, 4, 0, 2, 0, 23, // supported_groups: secp256r1
-        0, 11, 0, 2, 1, 0, // ec_point_formats: uncompressed
-        0, 13, 0, 4, 0, 2, 4, 3, // signature_algorithms: ecdsa_secp256r1_sha256
-    ];
-    let mut hello = vec![3, 3];
-    hello.extend([7; 32]);
-    // No session id; TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256; no compression.
-    hello.extend([0, 0, 2, 0xc0, 0x2b, 1, 0]);
-    hello.extend([0, u8::try_from(extensions.len()).unwrap()]);
-    hello.extend(extensions);
-    let length = u8::try_from(hello.len()).unwrap();
-    let mut record = vec![22, 3, 1, 0, length + 4, 1, 0, 0, length];
-    record.extend(hello);
-    record
 }

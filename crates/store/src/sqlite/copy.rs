@@ -15,6 +15,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use super::BUSY_TIMEOUT_MS;
 use crate::StoreError;
 
+/// How often a lock that somebody else holds is waited for, each time for [`BUSY_TIMEOUT_MS`].
+const LOCK_TRIES: u32 = 12;
+
 /// What a copy says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copied {
@@ -31,9 +34,7 @@ pub async fn copy_together(files: &[(PathBuf, PathBuf)]) -> Result<Vec<Copied>, 
         writers.push(connect(options(source)).await?);
         readers.push(attach(source, target).await?);
     }
-    for writer in &mut writers {
-        run(writer, "BEGIN IMMEDIATE").await?;
-    }
+    lock_all(&mut writers).await?;
     for reader in &mut readers {
         // Only a reading fixes what is seen.
         run(reader, "BEGIN; SELECT COUNT(*) FROM source.sqlite_schema").await?;
@@ -51,6 +52,27 @@ pub async fn copy_together(files: &[(PathBuf, PathBuf)]) -> Result<Vec<Copied>, 
         reader.close().await?;
     }
     Ok(copied)
+}
+
+/// Takes the write lock of every file. One whose writers leave no gap is waited for first, while no other is held.
+async fn lock_all(writers: &mut [SqliteConnection]) -> Result<(), StoreError> {
+    let mut tries = LOCK_TRIES;
+    let mut locked = 0;
+    while let Some(writer) = writers.get_mut(locked) {
+        match run(writer, "BEGIN IMMEDIATE").await {
+            Ok(()) => locked += 1,
+            Err(StoreError::Busy) if tries > 1 => {
+                tries -= 1;
+                for writer in &mut writers[..locked] {
+                    run(writer, "ROLLBACK").await?;
+                }
+                writers[..=locked].rotate_right(1);
+                locked = 0;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 async fn connect(options: SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {

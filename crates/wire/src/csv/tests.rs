@@ -428,6 +428,17 @@ fn what_is_written_reads_back_the_same_in_three_encodings() {
     }
 }
 
+/// Columns of their own would make a file that no reader takes.
+#[test]
+fn more_inner_members_than_a_file_may_have_columns_are_written_whole() {
+    for members in [COLUMNS_MAX - MEMBERS.len(), COLUMNS_MAX, 1_000] {
+        let inner: serde_json::Map<_, _> =
+            (0..members).map(|number| (format!("m{number}"), json!(1))).collect();
+        let records = [record(&with("maxCopaymentAmount", inner.into())), record(&official())];
+        assert_eq!(good(&write_csv(records.iter(), Encoding::Utf8).unwrap()), records, "{members} members");
+    }
+}
+
 #[test]
 fn the_official_sample_survives_the_csv_and_is_accepted() {
     let bytes = write_csv([record(&official())].iter(), Encoding::Cp932).unwrap();

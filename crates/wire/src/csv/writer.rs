@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
+    COLUMNS_MAX,
     header::number,
     nested::{self, Entry, Inner, Path},
 };
@@ -57,7 +58,8 @@ pub fn write_csv<'a>(
     Ok(file.bytes)
 }
 
-/// Every inner member of any record, in the order in which they first appear.
+/// Every inner member of any record, in the order in which they first appear; none if no reader would take so many
+/// columns.
 fn nested_columns(records: &[&SubjectRecord]) -> Vec<Path> {
     let mut paths: Vec<Path> = Vec::new();
     for inner in Inner::ALL {
@@ -71,7 +73,7 @@ fn nested_columns(records: &[&SubjectRecord]) -> Vec<Path> {
             }
         }
     }
-    paths
+    if MEMBERS.len() + paths.len() > COLUMNS_MAX { Vec::new() } else { paths }
 }
 
 fn columns(records: &[&SubjectRecord], paths: &[Path]) -> Vec<Column> {
@@ -113,9 +115,10 @@ impl<'a> Part<'a> {
     fn of(inner: Inner, record: &'a SubjectRecord, paths: &[Path]) -> Self {
         let Some(value) = value(inner, record) else { return Self { inner, entries: Vec::new(), whole: "" } };
         let entries = nested::entries(inner, value).unwrap_or_default();
-        let places = entries.iter().map(|(path, _)| paths.iter().position(|other| other == path));
+        let place_of = |(path, _): &Entry<'_>| paths.iter().position(|other| other == path);
+        let places: Option<Vec<usize>> = entries.iter().map(place_of).collect();
         let nothing = inner == Inner::Detail && value.as_str() == "[]";
-        if nothing || (!entries.is_empty() && places.is_sorted()) {
+        if nothing || (!entries.is_empty() && places.is_some_and(|places| places.is_sorted())) {
             Self { inner, entries, whole: "" }
         } else {
             Self { inner, entries: Vec::new(), whole: value.as_str() }

@@ -72,11 +72,14 @@ pub(super) async fn find(
 ) -> Result<Option<i64>, Refused> {
     let number =
         IndividualNumber::parse(number).map_err(|_| Code::InvalidMember.problem().at_field("myNumber"))?;
-    let tag = desk.keys.identity(access)?.number_tag(&number);
+    let keys = desk.keys.identity(access)?;
     let mut turn = desk.lane.turn().await;
     let mut tx = desk.store.write().await?;
     tx.for_municipality(access.code()).await?;
-    let person = people::list_by_tags(&mut tx, access, &[tag]).await?.first().map(|row| row.person);
+    let rows = people::list_by_tags(&mut tx, access, &[keys.number_tag(&number)]).await?;
+    // Opened to see that the index led to whom it should.
+    rows.iter().try_for_each(|row| keys.open_person(row).map(drop))?;
+    let person = rows.first().map(|row| row.person);
     let looked_up = Entry::of(access.code(), act, access.principal());
     let entry = match person {
         Some(person) => looked_up.about(person),

@@ -2,18 +2,33 @@
 
 use axum::Json;
 use axum::extract::State;
+use pmh_domain::MunicipalityCode;
 use pmh_service::{Body, Refused};
 use pmh_wire::{Code, KeyCommand, KeyList};
 
 use super::KeyLife;
+use crate::store::epochs::HUB_PARTITION;
 
 pub(super) async fn command(
     State(life): State<KeyLife>,
     Body(command): Body<KeyCommand>,
 ) -> Result<Json<KeyList>, Refused> {
+    if !names_a_partition(&command) {
+        return Err(Code::UnknownKey.into());
+    }
     // A client that hangs up must not leave a change that this process does not load.
     let carrying = tokio::spawn(async move { life.carry_out(command).await });
     Ok(Json(carrying.await.map_err(|_| Refused::from(Code::Internal))??))
+}
+
+/// Or none at all. Any other text, such as one with U+0000, is no key's and comes near no statement.
+fn names_a_partition(command: &KeyCommand) -> bool {
+    let partition = match command {
+        KeyCommand::Rotate { partition, .. } => partition,
+        KeyCommand::Disable(key) | KeyCommand::Enable(key) | KeyCommand::Destroy(key) => &key.partition,
+        KeyCommand::Reseal | KeyCommand::Shred { .. } | KeyCommand::RotateMaster => return true,
+    };
+    partition == HUB_PARTITION || partition.parse::<MunicipalityCode>().is_ok()
 }
 
 impl KeyLife {

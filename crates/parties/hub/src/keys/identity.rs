@@ -64,9 +64,16 @@ impl IdentityKeys {
         }
     }
 
+    /// The index that a row is found by is no sealed value: one that was exchanged between two people would give each
+    /// the other's records.
     pub(crate) fn open_person(&self, row: &PersonRow) -> Result<OpenedPerson, StoreError> {
         let key = row.person.to_be_bytes();
         let text = self.open("person", "identity", &key, row.version, &row.identity)?;
+        let identity = identity::decode(&text)?;
+        let number = IndividualNumber::parse(&identity.my_number).map_err(|_| damaged("identity"))?;
+        if self.number_tag(&number) != row.number_tag {
+            return Err(StoreError::Inconsistent { table: "person", column: "number_tag" });
+        }
         let pmh_id = match &row.pmh_id {
             None => None,
             Some(sealed) => {
@@ -76,7 +83,7 @@ impl IdentityKeys {
             }
         };
         let numbering = identity::numbering_of(row.numbering, pmh_id, row.spelled)?;
-        Ok(OpenedPerson { identity: identity::decode(&text)?, numbering })
+        Ok(OpenedPerson { identity, numbering })
     }
 
     pub(crate) fn seal_file_name(&self, task: &[u8], name: &str) -> Vec<u8> {

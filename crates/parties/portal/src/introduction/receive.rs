@@ -9,6 +9,7 @@ use pmh_domain::{PmhId, PortalPseudonym};
 use pmh_service::{Body, Refused};
 use pmh_store::{StoreError, Tx};
 use pmh_wire::{Code, IntroductionEntries, IntroductionEntry, Received};
+use zeroize::Zeroize;
 
 use crate::binding::{BindWhen, make_pseudonym};
 use crate::portal::Portal;
@@ -16,9 +17,12 @@ use crate::store::{account, introduction, pseudonym};
 
 pub(crate) async fn receive(
     State(portal): State<Arc<Portal>>,
-    Body(request): Body<IntroductionEntries>,
+    Body(mut request): Body<IntroductionEntries>,
 ) -> Result<Json<Received>, Refused> {
-    let entries = request.entries.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let entries = request.entries.iter().map(parse).collect::<Result<Vec<_>, _>>();
+    // From here on they stand sealed in the table, or nowhere.
+    request.entries.iter_mut().for_each(|entry| entry.pmh_id.zeroize());
+    let entries = entries?;
     let book = portal.book.lock().await;
     let mut tx = portal.store.write().await?;
     for (portal_pseudonym, pmh_id) in &entries {

@@ -98,6 +98,11 @@ macro_rules! access {
             / "This is not possible in the present state of the id. Look it up in the list."
         vendor "申請→承認→初期パスワード→有効→ロック→失効 の順序に合いません。"
             / "It does not fit the order applied, approved, first password, active, locked, ended.";
+    CertificateRevoked "PMH-A420" 403 "Client certificate revoked"
+        clerk "このシステムの接続用の証明書は失効しています。システムの担当者に連絡してください。"
+            / "The certificate with which this system connects has been revoked. Please tell your system administrator."
+        vendor "この接続を開いたクライアント証明書は失効リスト(ca.crl)にあります。接続は閉じられます。新しい証明書で接続し直してください。新しい接続では TLS の警告 certificate_revoked になります。"
+            / "The client certificate that opened this connection is on the list of revoked ones (ca.crl). The connection is closed; connect anew with another certificate. A new connection with this one ends in the TLS alert certificate_revoked.";
     NotInCharge "PMH-A421" 422 "Program not in your charge"
         clerk "担当していない事務のデータは登録できません。"
             / "You cannot register data of a program that you are not in charge of."
