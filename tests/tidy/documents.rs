@@ -19,7 +19,8 @@ const REQUIRED: &[&str] = &[
 ];
 
 /// A name in backticks that begins with one of these is a path from the root.
-const FOLDERS: &[&str] = &["crates/", "tests/", "docs/", "fixtures/", "fuzz/", "bench/", "docker/", ".ci/", ".cargo/"];
+const FOLDERS: &[&str] =
+    &["crates/", "tests/", "docs/", "fixtures/", "fuzz/", "bench/", "docker/", ".ci/", ".cargo/"];
 
 /// Names in backticks that end so are files of ours, wherever they stand. Data files are not: users have some.
 const SOURCES: &[&str] = &[".rs", ".md", ".sql"];
