@@ -75,16 +75,16 @@ fn changed(instructions: &[u8], real: &Real, witnesses: &[CheckpointBody], ends:
     if !report.verifies() {
         return;
     }
-    let (holds, untouched) = (Held::read(&export), &real.holds);
-    assert!(holds.municipality == untouched.municipality, "another municipality's");
-    assert!(holds.lanes == untouched.lanes, "the lanes were changed");
+    let (now, untouched) = (Held::read(&export), &real.holds);
+    assert!(now.municipality == untouched.municipality, "another municipality's");
+    assert!(now.lanes == untouched.lanes, "the lanes were changed");
     let checks_rows = |not_checked: &NotChecked| *not_checked != NotChecked::NoWitness;
     let unknown = report.not_checked.into_iter().filter(checks_rows);
-    if holds.told == untouched.told
-        && holds.tables == untouched.tables
+    if now.told == untouched.told
+        && now.tables == untouched.tables
         && unknown.eq(real.not_checked.iter().filter(|unknown| checks_rows(unknown)).cloned())
     {
-        assert!(holds.standing == untouched.standing, "the rows of the tables were changed");
+        assert!(now.standing == untouched.standing, "the rows of the tables were changed");
     }
 }
 
@@ -120,8 +120,8 @@ impl Held {
         let mut held = Self::default();
         for line in export.split_inclusive(|byte| *byte == b'\n') {
             match serde_json::from_slice(line).expect("an export that verifies consists of lines") {
-                ExportLine::Export(head) => {
-                    (held.municipality, held.tables) = (head.municipality_code, head.tables);
+                ExportLine::Export(first) => {
+                    (held.municipality, held.tables) = (first.municipality_code, first.tables);
                 }
                 ExportLine::Row(row) => held.row(row),
                 ExportLine::Standing(row) => {

@@ -103,7 +103,9 @@ pub(crate) fn assert_rows(outcome: &Outcome, lines: u64, columns: u64) {
             }
             Row::Rejected { line, faults, .. } => {
                 assert!(!faults.is_empty(), "a row is refused without a reason");
-                faults.iter().for_each(|fault| assert_fault(fault, columns));
+                for fault in faults {
+                    assert_fault(fault, columns);
+                }
                 *line
             }
         };
