@@ -160,7 +160,7 @@ impl Kind {
                 format!("{}\n\n{command}\n\n[\n{operations}]", shorter.of_sequence())
             }
             None => format!(
-                "{}\n\nIn a world that nobody has used it does not fail by itself.\n\n{}",
+                "{}\n\nIn a world that nobody has used it did not fail again.\n\n{}",
                 failure.of_sequence(),
                 command(number.to_string())
             ),
