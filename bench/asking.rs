@@ -11,14 +11,12 @@ use pmh_service::{Exchanges, PeerClient};
 use pmh_simulator::topology::{Topology, peer_client};
 use pmh_wire::{
     ConsentsBody, Door, EligibilityQuery, EpochAnswer, EpochRequest, NumberingAnswer, NumberingRequest,
-    Party, PeerName, PersonToNumber, SubjectRecord, paths,
+    PEOPLE_PER_REQUEST_MAX, Party, PeerName, PersonToNumber, SubjectRecord, paths,
 };
 
 pub(crate) const OSAKA: &str = "271004";
 const HOSPITAL: &str = "2719910016";
 const CONSENTED: Consents = Consents { insurance: true, subsidies: true };
-/// The hub asks for as many at a time.
-const NUMBERED_AT_ONCE: usize = 500;
 
 pub(crate) async fn register(topology: &Topology, records: &[SubjectRecord]) -> Result<()> {
     let peer = PeerName { party: Party::Municipality, name: OSAKA.to_owned() };
@@ -35,7 +33,7 @@ pub(crate) async fn number(topology: &Topology, records: &[SubjectRecord]) -> Re
     let hub = PeerName { party: Party::Hub, name: "hub".to_owned() };
     let intermediate = peer_client(topology.world(), topology.data(), &hub, Party::Intermediate)?;
     let mut ids = Vec::new();
-    for some in records.chunks(NUMBERED_AT_ONCE) {
+    for some in records.chunks(PEOPLE_PER_REQUEST_MAX) {
         let people = some.iter().map(|record| PersonToNumber {
             my_number: record.my_number.clone(),
             basic_five_info: record.basic_five_info.clone(),
