@@ -1,6 +1,7 @@
 //! Exit codes, and the help of every verb.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 
 use pmh_domain::InstitutionCode;
 use pmh_domain::Strictness;
@@ -97,6 +98,19 @@ async fn a_layout_with_a_mistake_is_told_with_file_line_and_key_and_nothing_star
     std::fs::copy(layout, world.data().join("layouts/271004.toml")).unwrap();
     let refused = world.run(["serve", "hub"]).await.must_end_with(14);
     assert!(refused.stderr.contains("271004.toml: line 3: column 氏"), "{}", refused.stderr);
+}
+
+/// As behind `| head`.
+#[tokio::test]
+async fn where_nobody_reads_what_is_printed_the_program_ends_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut generate = program(BINARY);
+    generate.args(["generate", "population", "--municipality", "130001", "--size", "1", "--out"]);
+    let said = generate.arg(folder.path()).stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    let said = said.wait_with_output().await.unwrap();
+    assert_eq!((said.status.code(), String::from_utf8_lossy(&said.stderr).as_ref()), (Some(141), ""));
 }
 
 #[tokio::test]

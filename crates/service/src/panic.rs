@@ -1,8 +1,16 @@
 //! Panics are logged without their message: what a library puts into it may hold a value.
 
-/// Replaces the panic hook of the process: place and thread of a panic go to the log, its message nowhere.
+/// What a program says that is killed for writing where nobody reads.
+const NOBODY_READS: i32 = 141;
+
+/// Replaces the panic hook of the process: place and thread of a panic go to the log, its message nowhere. Where
+/// nobody reads what is printed, as behind `| head`, the process ends as other programs do.
 pub fn log_panics_without_payload() {
     std::panic::set_hook(Box::new(|panic| {
+        let message = panic.payload_as_str().unwrap_or_default();
+        if message.starts_with("failed printing to stdout") && message.contains("Broken pipe") {
+            std::process::exit(NOBODY_READS);
+        }
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let thread = std::thread::current();
         tracing::error!(place, thread = thread.name().unwrap_or("unnamed"), "panicked");
