@@ -112,3 +112,6 @@ impl PersonAccess {
         &self.pmh_tags
     }
 }
+
+#[cfg(test)]
+mod tests;
