@@ -140,6 +140,10 @@ impl HeaderTranslator {
             }
             push_cell(&mut row, &encoding.encode(&self.layout.ours(heading))?);
         }
+        if row.is_empty() {
+            // One empty heading: a blank line would make the next row the header.
+            row.extend_from_slice(b"\"\"");
+        }
         let (before, was) = (&bytes[..header.from], &bytes[header.from..header.to]);
         let ending = was.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
         // A heading of several lines becomes one of a single line: blank lines keep the rows on theirs.
@@ -206,6 +210,11 @@ mod tests {
         let layout = layout("[columns]\n\"個人\\n番号\" = \"myNumber\"");
         let out = translated_in("\n\"個人\n番号\",氏名\n1,2\n".as_bytes(), usize::MAX, &layout);
         assert_eq!(String::from_utf8(out).unwrap(), "\n\nmyNumber,氏名\n1,2\n");
+    }
+
+    #[test]
+    fn a_header_of_one_empty_heading_stays_the_header() {
+        assert_eq!(text("\r\n\"\"\nad\n"), "\r\n\"\"\nad\n");
     }
 
     #[test]
