@@ -139,6 +139,17 @@ async fn a_world_that_is_gone_comes_back_from_the_second_place_and_no_key_was_th
 }
 
 /// At the hub's door with the certificate of the eligibility system.
+/// Osaka's rows are as the audit tells, and what is gone was removed by it.
+async fn assert_audit_verifies(world: &World<'_>) {
+    let export = world.beside("osaka.jsonl");
+    let mut take = world.pmh_sim(["audit", "export", "--municipality", OSAKA]);
+    take.arg(&export);
+    run(take).await.must_end_with(0);
+    let mut verify = world.pmh_sim(["audit", "verify"]);
+    verify.arg(&export);
+    run(verify).await.must_end_with(0);
+}
+
 async fn erase_the_child(world: &World<'_>) {
     let ask = "--json erase ask --by sato --reason moved-out --document 2026/12 --municipality";
     let asked = fed(world.pmh_sim(ask.split(' ').chain([OSAKA])), CHILDS_NUMBER).await.must_end_with(0);
@@ -175,6 +186,7 @@ async fn who_was_erased_since_stays_erased_and_no_linkage_key_of_before_is_taken
     assert!(told["epochsRetired"].as_i64().unwrap() > 0, "{told}");
     let up = world.start(world.pmh_sim(["--json", "up"]), "again").await;
     assert!(visit(world.data()).await.is_empty(), "the child is back");
+    assert_audit_verifies(&world).await;
     let again = oqs.through(at_the_hub(&world, &world.addresses()));
     again.ask(&used).await.assert_refused(Code::UnknownEpoch, "used after the backup");
     again.ask(&unused).await.assert_refused(Code::UnknownEpoch, "minted before the restore");
