@@ -128,7 +128,7 @@ impl Partition {
         let mut tx = desk.read().await?;
         tx.for_municipality(access.code()).await?;
         let mut records = Vec::new();
-        for row in erasures::list_erased(&mut tx, &access).await? {
+        for row in erasures::list_by_status(&mut tx, &access, erasures::ERASED).await? {
             let counts = erasures::list_counts(&mut tx, &access, &row.erasure).await?;
             records.push((row, counts));
         }
@@ -194,8 +194,11 @@ impl Hub {
         let mut turn = self.desk_lane.turn().await;
         let mut tx = self.desk.write().await?;
         tx.for_municipality(access.code()).await?;
-        let known: HashSet<Vec<u8>> =
-            erasures::list_erased(&mut tx, &access).await?.into_iter().map(|row| row.erasure).collect();
+        let known: HashSet<Vec<u8>> = erasures::list_by_status(&mut tx, &access, erasures::ERASED)
+            .await?
+            .into_iter()
+            .map(|row| row.erasure)
+            .collect();
         let gone: HashSet<i64> = erased::list(&mut tx, &access).await?.into_iter().collect();
         let new: Vec<_> =
             partition.erasures.iter().filter(|(row, _)| !known.contains(&row.erasure)).collect();

@@ -49,7 +49,7 @@ async fn list_under(desk: &Desk, access: &PartitionAccess, document: &str) -> Re
     let mut tx = desk.store.write().await?;
     tx.for_municipality(access.code()).await?;
     let mut found = Vec::new();
-    for row in erasures::list_requested(&mut tx, access).await? {
+    for row in erasures::list_by_status(&mut tx, access, erasures::REQUESTED).await? {
         let Some(sealed) = &row.pending else { continue };
         let pending = Pending::decode(&keys.open_pending_erasure(&row.erasure, sealed)?)?;
         if pending.document == document {

@@ -35,7 +35,7 @@ pub(crate) async fn request(
     let mut turn = desk.lane.turn().await;
     let mut tx = desk.store.write().await?;
     tx.for_municipality(access.code()).await?;
-    if erasures::list_requested(&mut tx, &access).await?.len() >= ERASURES_WAITING_MAX {
+    if erasures::list_by_status(&mut tx, &access, erasures::REQUESTED).await?.len() >= ERASURES_WAITING_MAX {
         return Err(Code::TooManyRequests.into());
     }
     let asked = Entry::of(access.code(), "erasure.request", access.principal());

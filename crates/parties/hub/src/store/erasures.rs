@@ -7,7 +7,7 @@ use crate::access::PartitionAccess;
 use crate::store::{fetch, run};
 
 pub(crate) const REQUESTED: i64 = 1;
-const ERASED: i64 = 2;
+pub(crate) const ERASED: i64 = 2;
 const LAPSED: i64 = 3;
 
 pub(crate) struct NewErasure<'a> {
@@ -106,30 +106,17 @@ pub(crate) async fn list(tx: &mut Tx, access: &PartitionAccess) -> Result<Vec<Er
     ))
 }
 
-/// Those that wait for a second person, oldest first.
-pub(crate) async fn list_requested(
+/// Those that wait for a second person ([`REQUESTED`]), or were carried out ([`ERASED`]): oldest first.
+pub(crate) async fn list_by_status(
     tx: &mut Tx,
     access: &PartitionAccess,
+    status: i64,
 ) -> Result<Vec<ErasureRow>, StoreError> {
     Ok(fetch!(
         tx,
         "SELECT erasure, scope, status, way, reason, requested_ms, done_ms, pending FROM erasure \
          WHERE municipality_code = $1 AND status = $2 ORDER BY requested_ms, erasure",
-        [access.code(), REQUESTED],
-        row => erasure_row!(row)
-    ))
-}
-
-/// All records of erasures that were carried out.
-pub(crate) async fn list_erased(
-    tx: &mut Tx,
-    access: &PartitionAccess,
-) -> Result<Vec<ErasureRow>, StoreError> {
-    Ok(fetch!(
-        tx,
-        "SELECT erasure, scope, status, way, reason, requested_ms, done_ms, pending FROM erasure \
-         WHERE municipality_code = $1 AND status = $2 ORDER BY requested_ms, erasure",
-        [access.code(), ERASED],
+        [access.code(), status],
         row => erasure_row!(row)
     ))
 }
