@@ -70,6 +70,7 @@ pub(super) fn seeded(seed: u64) -> Report {
             ],
             best: Some(1_500.0),
         }),
+        baseline: None,
     }
 }
 
