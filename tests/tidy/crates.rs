@@ -1,4 +1,5 @@
-//! Who may depend on whom: `domain <- wire, crypto <- store, audit-verify <- service <- parties <- simulator <- pmh-sim`.
+//! Who may depend on whom: `domain <- wire, crypto <- store, audit-verify <- service <- parties <- simulator, bench <-
+//! pmh-sim`.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["pmh-store", "pmh-audit-verify"],
     &["pmh-service", "pmh-fuzzed"],
     PARTIES,
-    &["pmh-simulator"],
+    &["pmh-simulator", "pmh-bench"],
     &["pmh-sim"],
 ];
 
@@ -35,6 +36,8 @@ const NEVER: &[(&str, &[&str])] = &[
     ("pmh-audit-verify", &["tokio", "axum", "sqlx", "hyper", "rustls"]),
     ("pmh-store", &["axum", "hyper", "rustls", "pmh-wire"]),
     ("pmh-service", &["sqlx"]),
+    // It knows a party by its doors, as a load on somebody else's hub does.
+    ("pmh-bench", PARTIES),
 ];
 
 /// TLS and cryptography come from rustls and ring alone.
