@@ -162,30 +162,29 @@ impl Filling {
     }
 
     /// Writes what the crowd was asked for; one seals while another one writes. `ids` are the PMH-IDs by the places of
-    /// the people. `written` is told of every batch's people.
+    /// the people. `written` is told of every batch.
     pub async fn fill(
         &self,
         crowd: Crowd,
         ids: Arc<Vec<PmhId>>,
-        mut written: impl FnMut(usize),
+        mut written: impl FnMut(&SealedPeople),
     ) -> Result<Crowd, BulkError> {
-        let (sealed, mut waiting) = mpsc::channel::<(usize, SealedPeople)>(AHEAD);
+        let (sealed, mut waiting) = mpsc::channel::<SealedPeople>(AHEAD);
         let bulk = Arc::clone(&self.bulk);
         let sealing = tokio::spawn(async move {
             let mut crowd = crowd;
             while let Some(batch) = crowd.next() {
-                let people = with_ids(batch.people, &ids);
-                let one = bulk.seal(batch.municipality, &people).await?;
+                let one = bulk.seal(batch.municipality, &with_ids(batch.people, &ids)).await?;
                 // The writer has failed and says why.
-                if sealed.send((people.len(), one)).await.is_err() {
+                if sealed.send(one).await.is_err() {
                     break;
                 }
             }
             Ok::<Crowd, BulkError>(crowd)
         });
-        while let Some((people, one)) = waiting.recv().await {
+        while let Some(one) = waiting.recv().await {
             self.bulk.insert(&one).await?;
-            written(people);
+            written(&one);
         }
         sealing.await.expect("sealing does not panic")
     }

@@ -71,6 +71,10 @@ pub struct SealedPeople {
 }
 
 impl SealedPeople {
+    pub fn people(&self) -> usize {
+        self.people.len()
+    }
+
     /// Rows that a municipality would have sent.
     pub fn records(&self) -> usize {
         self.certificates.len()
