@@ -79,7 +79,7 @@ impl Options {
         }
     }
 
-    fn database(&self, world: &World) -> Result<Database, StartError> {
+    pub(crate) fn database(&self, world: &World) -> Result<Database, StartError> {
         let text = match &self.database {
             Some(url) => url.clone(),
             None => self.data.display().to_string(),
