@@ -5,6 +5,7 @@
 
 pub mod find_max;
 pub mod load;
+pub mod machine;
 pub mod prepare;
 pub mod report;
 pub mod workload;

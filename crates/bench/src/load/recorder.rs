@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::connection::{Ending, Sample};
-use crate::report::{Glance, Histogram, Outcome, Second, Stage, StageLatency, as_float};
+use crate::report::{
+    Environment, FORMAT, Glance, Histogram, Model, Outcome, Report, Second, Stage, StageLatency, as_float,
+};
 
 /// What was measured, before it is known where and under which name.
 #[derive(Clone, Debug)]
@@ -20,6 +22,38 @@ pub struct Measured {
     pub outcomes: Vec<Outcome>,
     pub stages: Vec<StageLatency>,
     pub seconds_shown: Vec<Second>,
+}
+
+impl Measured {
+    /// Expectations and comparisons are not judged yet.
+    pub fn into_report(
+        self,
+        workload: &str,
+        model: Model,
+        environment: Environment,
+        began_at: String,
+    ) -> Report {
+        Report {
+            format: FORMAT,
+            workload: workload.to_owned(),
+            model,
+            environment,
+            began_at,
+            warm_up_s: self.warm_up.as_secs_f64(),
+            seconds: self.seconds.as_secs_f64(),
+            planned: self.planned,
+            sent: self.sent,
+            unsent: self.unsent,
+            corrected: self.corrected,
+            naive: self.naive,
+            outcomes: self.outcomes,
+            stages: self.stages,
+            seconds_shown: self.seconds_shown,
+            expectations: Vec::new(),
+            find_max: None,
+            baseline: None,
+        }
+    }
 }
 
 pub(super) struct Recorder {
