@@ -122,7 +122,7 @@ async fn open_states(
 }
 
 /// Municipalities and hashes of their credentials, once.
-async fn import_seed(env: &PartyEnv, store: &Store) -> Result<(), StartError> {
+pub(crate) async fn import_seed(env: &PartyEnv, store: &Store) -> Result<(), StartError> {
     let mut tx = store.write().await?;
     if setting::find(&mut tx, SEEDED).await?.is_some() {
         return Ok(());
