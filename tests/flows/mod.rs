@@ -2,6 +2,7 @@
 
 mod audit;
 mod binding;
+mod bulk;
 mod cards;
 mod erasure;
 mod faulty_numbering;

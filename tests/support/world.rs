@@ -264,6 +264,12 @@ impl World {
         serving.tracker.wait().await;
     }
 
+    /// The way past the doors of the stopped hub.
+    pub(crate) async fn bulk(&self) -> pmh_hub::Bulk {
+        let serving = Serving { shutdown: CancellationToken::new(), tracker: TaskTracker::new() };
+        pmh_hub::Bulk::open(&self.environment(self.addresses(), &serving)).await.unwrap()
+    }
+
     fn environment(&self, world: pmh_service::World, serving: &Serving) -> PartyEnv {
         PartyEnv {
             clock: world.clock(),

@@ -66,6 +66,14 @@ pub(crate) fn client_config(
     Arc::new(config)
 }
 
+impl Identity {
+    /// For a client that makes its connections itself: shows this certificate and reaches only a server whose own is of
+    /// this CA and names `to`.
+    pub fn client_config(&self, ca: &CaCertificate, to: impl Into<Expected>) -> Arc<ClientConfig> {
+        client_config(Some(self), ca, to.into())
+    }
+}
+
 fn chain_verifier(ca: &CaCertificate) -> Arc<dyn ClientCertVerifier> {
     WebPkiClientVerifier::builder_with_provider(ca.roots(), provider())
         .build()

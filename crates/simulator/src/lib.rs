@@ -1,6 +1,7 @@
 //! The world: population, personas, seed, topology, demo.
 
 pub mod backup;
+pub mod crowd;
 pub mod demo;
 mod faulty;
 pub mod first_users;

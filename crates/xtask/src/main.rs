@@ -3,7 +3,6 @@
 mod ci;
 mod interrupt;
 mod packages;
-mod postgres;
 mod programs;
 mod tests;
 

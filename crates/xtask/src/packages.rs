@@ -39,7 +39,7 @@ pub(crate) async fn setup() -> Result<()> {
 /// What the tests need and is not there; a server is theirs, or somebody has named one.
 pub(crate) fn missing_for_tests(with_server: bool) -> Vec<&'static str> {
     let mut missing = Vec::new();
-    if with_server && programs::find_postgres().is_none() {
+    if with_server && pmh_cluster::find_postgres().is_none() {
         missing.push("postgresql");
     }
     for (program, package) in ATTACKERS {
@@ -68,7 +68,7 @@ fn instruction(packages: &[&str], has_apt: bool) -> String {
     } else {
         format!(
             "{names} missing; install with the system's package manager (PostgreSQL {} or newer, with initdb)",
-            programs::POSTGRES_MAJOR_MIN
+            pmh_cluster::POSTGRES_MAJOR_MIN
         )
     }
 }

@@ -3,16 +3,19 @@
 use std::ffi::OsString;
 
 use anyhow::Result;
+use pmh_cluster::Cluster;
 use tokio::process::Command;
 
 use crate::{
     interrupt::{self, Interrupts},
     packages,
-    postgres::Cluster,
 };
 
 /// URL of the maintenance database of a running server. Set by hand, that server is used.
 const SERVER_URL: &str = "PMH_TEST_POSTGRES";
+
+/// Every test has a few pools, and a large machine runs many tests at once.
+const SETTINGS: [(&str, &str); 2] = [("max_connections", "500"), ("shared_buffers", "32MB")];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
@@ -32,7 +35,7 @@ pub(crate) async fn run(arguments: &[String], depth: Depth) -> Result<()> {
         println!("using the PostgreSQL server that {SERVER_URL} names");
         return interrupts.or(interrupt::run(with_server(cargo_test(depth).args(arguments), url))).await;
     }
-    let cluster = interrupts.or(Cluster::start()).await?;
+    let cluster = interrupts.or(Cluster::start(&std::env::temp_dir(), &SETTINGS)).await?;
     let url = OsString::from(cluster.url());
     let result = interrupts.or(interrupt::run(with_server(cargo_test(depth).args(arguments), url))).await;
     cluster.stop().await;

@@ -12,6 +12,7 @@
 //! | `erasure/` | registration, admin | municipalities, two persons each time; the operator on their documented request |
 //! | `key_life/` | admin | the operator: rotating, destroying and shredding keys without seeing one |
 //! | `audit/` | registration, admin | every act, in lanes, in the transaction of the act; logs, exports, cuts |
+//! | `bulk.rs` | – | a measurement that fills a stopped hub's tables |
 //! | `store/` | – | all SQL |
 //!
 //! Two capabilities run through it. `Desk` has both areas of one municipality at a time; `Inquiry` has what
@@ -20,6 +21,7 @@
 mod access;
 mod answer;
 mod audit;
+mod bulk;
 mod eligibility;
 mod erasure;
 mod identity;
@@ -37,6 +39,7 @@ mod store;
 mod users;
 mod worker;
 
+pub use bulk::{Bulk, BulkError, BulkPerson, SealedPeople};
 pub use eligibility::EPOCHS_KEPT_MAX;
 pub use erasure::{ERASURES_WAITING_MAX, Retention};
 pub use registration::{FILE_BYTES_MAX, SUBJECTS_BYTES_MAX, WAITING_CHUNKS_MAX};

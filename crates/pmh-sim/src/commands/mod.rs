@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod bench;
 mod card;
 mod check;
 mod demo;
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     Keys(keys::Keys),
     /// Lists, revokes and rotates the certificates by which parties connect. 接続用の証明書を扱います。
     Peer(peer::Peer),
+    /// Loads a hub and tells how it bore it. 負荷をかけて性能を測ります。
+    Bench(bench::Bench),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
@@ -82,6 +85,10 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    pub(crate) fn captures_its_log(&self) -> bool {
+        matches!(self, Self::Demo(_))
+    }
+
     pub(crate) async fn run(self, output: Output, captured: &Captured) -> Result<ExitCode, Failure> {
         match self {
             Self::Demo(demo) => demo.run(output, captured).await,
@@ -102,6 +109,7 @@ impl Command {
             Self::Restore(restore) => restore.run(output).await,
             Self::Keys(keys) => keys.run(output).await,
             Self::Peer(peer) => peer.run(output),
+            Self::Bench(bench) => bench.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
         }

@@ -25,12 +25,12 @@ mod submit_files;
 mod submit_subjects;
 mod task_body;
 
-pub(crate) use apply::{CertificateDraft, PersonDraft};
+pub(crate) use apply::{CertificateDraft, Named, PersonDraft};
 pub(crate) use chunk::{StoredFault, WaitingRow};
 pub(crate) use fail_task::{Broken, fail_next_task};
 pub(crate) use layouts::{Layouts, read_layouts};
 pub(crate) use leftovers::delete_in_background;
-pub(crate) use process::process_next_chunk;
+pub(crate) use process::{process_next_chunk, written};
 #[cfg(test)]
 pub(crate) use routes::{ROUTES, Verb};
 pub(crate) use routes::{Route, router};

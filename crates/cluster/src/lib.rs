@@ -1,25 +1,26 @@
 //! A PostgreSQL of our own: made in a temporary folder, reached through a socket in it, gone afterwards.
+//!
+//! Depends on no crate of the project: `xtask` must run when they do not compile.
+
+mod programs;
 
 use std::{
-    os::unix::fs::chown,
+    os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
     process::Stdio,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
 };
 
-use crate::{interrupt, packages, programs};
+pub use programs::{POSTGRES_MAJOR_MIN, find_postgres};
 
 /// The cluster's superuser. Tests check that even its URL runs as a role bound by row-level security.
 const SUPERUSER: &str = "pmh_admin";
-
-/// Every test has a few pools, and a large machine runs many tests at once.
-const CONNECTIONS_MAX: u32 = 500;
 
 /// A path to a socket must fit into 107 bytes; `/.s.PGSQL.5432` comes on top.
 const FOLDER_BYTES_MAX: usize = 80;
@@ -27,7 +28,7 @@ const FOLDER_BYTES_MAX: usize = 80;
 /// As the server prints it in the C locale.
 const READY: &str = "database system is ready to accept connections";
 
-pub(crate) struct Cluster {
+pub struct Cluster {
     server: Child,
     programs: PathBuf,
     owner: Option<Owner>,
@@ -42,11 +43,12 @@ struct Owner {
 }
 
 impl Cluster {
-    /// Returns when the server takes connections.
-    pub(crate) async fn start() -> Result<Self> {
-        let programs = programs::find_postgres().context("PostgreSQL was installed but is not found")?;
-        let owner = if packages::is_root() { Some(unprivileged_owner()?) } else { None };
-        let folder = make_folder(owner)?;
+    /// Returns when the server takes connections. `settings` are added to those of every server; nothing in them may
+    /// touch durability.
+    pub async fn start(parent: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+        let programs = find_postgres().context("PostgreSQL is not found")?;
+        let owner = if is_root() { Some(unprivileged_owner()?) } else { None };
+        let folder = make_folder(parent, owner)?;
         let data = folder.path().join("data");
         let mut initdb = command(&programs.join("initdb"), owner, folder.path());
         initdb
@@ -54,8 +56,8 @@ impl Cluster {
             .args(["--username", SUPERUSER, "--pgdata"])
             .arg(&data)
             .stdout(Stdio::null());
-        interrupt::run(&mut initdb).await?;
-        let server = start_server(&programs, owner, folder.path(), &data)?;
+        run(&mut initdb).await?;
+        let server = start_server(&programs, owner, folder.path(), settings)?;
         let mut cluster = Self { server, programs, owner, folder };
         match cluster.wait_until_ready().await {
             Ok(()) => Ok(cluster),
@@ -67,20 +69,38 @@ impl Cluster {
     }
 
     /// Of the maintenance database.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgres://{SUPERUSER}@{}/postgres", percent_encoded(self.folder.path()))
     }
 
+    /// The server's first process, whose children are all others.
+    pub fn process(&self) -> Option<u32> {
+        self.server.id()
+    }
+
+    /// Where its tables and its log are.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Does at once what the server would do some time after many rows were written.
+    pub async fn settle(&self) -> Result<()> {
+        let mut settle = command(&self.programs.join("psql"), self.owner, self.folder.path());
+        settle.args(["--quiet", "--no-psqlrc", "--dbname"]).arg(self.url());
+        settle.args(["--command", "VACUUM (ANALYZE)", "--command", "CHECKPOINT"]);
+        run(&mut settle).await
+    }
+
     /// Nothing in it is worth a checkpoint: "immediate" is enough. The folder goes with `self`.
-    pub(crate) async fn stop(mut self) {
+    pub async fn stop(mut self) {
         let mut stop = command(&self.programs.join("pg_ctl"), self.owner, self.folder.path());
         stop.args(["stop", "--mode=immediate", "--silent", "--pgdata"]).arg(self.folder.path().join("data"));
         let stopped = stop.status().await.is_ok_and(|status| status.success());
         if !stopped && let Err(error) = self.server.start_kill() {
-            eprintln!("xtask: the PostgreSQL server does not stop: {error}");
+            eprintln!("the PostgreSQL server does not stop: {error}");
         }
         if let Err(error) = self.server.wait().await {
-            eprintln!("xtask: the PostgreSQL server cannot be waited for: {error}");
+            eprintln!("the PostgreSQL server cannot be waited for: {error}");
         }
     }
 
@@ -101,19 +121,31 @@ impl Cluster {
     }
 }
 
-fn start_server(programs: &Path, owner: Option<Owner>, folder: &Path, data: &Path) -> Result<Child> {
+async fn run(command: &mut Command) -> Result<()> {
+    let status = command.kill_on_drop(true).status().await;
+    let program = command.as_std().get_program().to_string_lossy();
+    let status = status.with_context(|| format!("cannot run {program}"))?;
+    ensure!(status.success(), "{program}: {status}");
+    Ok(())
+}
+
+fn start_server(
+    programs: &Path,
+    owner: Option<Owner>,
+    folder: &Path,
+    settings: &[(&str, &str)],
+) -> Result<Child> {
     let setting = |name: &str, value: &str| ["-c".to_owned(), format!("{name}={value}")];
     let mut server = command(&programs.join("postgres"), owner, folder);
     server
         .arg("-D")
-        .arg(data)
+        .arg(folder.join("data"))
         .args(setting("listen_addresses", ""))
         .args(setting("unix_socket_directories", &folder.to_string_lossy()))
-        .args(setting("max_connections", &CONNECTIONS_MAX.to_string()))
-        .args(setting("shared_buffers", "32MB"))
-        // Durability stays as it is in production: a test asks the server for it.
+        .args(settings.iter().flat_map(|(name, value)| setting(name, value)))
+        // Durability stays as it is in production, and whoever starts the server asks it.
         .args(setting("synchronous_commit", "on"))
-        // Tests provoke errors; only what concerns the server itself is of interest.
+        // Errors are provoked; only what concerns the server itself is of interest.
         .args(setting("log_min_messages", "log"))
         .args(setting("log_min_error_statement", "panic"))
         .stderr(Stdio::piped())
@@ -134,15 +166,19 @@ fn command(program: &Path, owner: Option<Owner>, folder: &Path) -> Command {
     command
 }
 
-fn make_folder(owner: Option<Owner>) -> Result<TempDir> {
-    let usual = std::env::temp_dir();
-    let parent = if usual.as_os_str().len() > FOLDER_BYTES_MAX { PathBuf::from("/tmp") } else { usual };
+fn make_folder(parent: &Path, owner: Option<Owner>) -> Result<TempDir> {
+    let parent = if parent.as_os_str().len() > FOLDER_BYTES_MAX { Path::new("/tmp") } else { parent };
     // Only its owner (and root) gets in, so the server need not ask for a password.
     let folder = tempfile::Builder::new().prefix("pmh-postgres-").tempdir_in(parent)?;
     if let Some(Owner { uid, gid }) = owner {
         chown(folder.path(), Some(uid), Some(gid)).context("cannot give the folder to the server's user")?;
     }
     Ok(folder)
+}
+
+/// The owner of this very process, as the kernel shows it.
+fn is_root() -> bool {
+    Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
 }
 
 fn unprivileged_owner() -> Result<Owner> {
