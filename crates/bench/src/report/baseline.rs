@@ -286,6 +286,14 @@ mod tests {
         assert_eq!(p99.verdict, Verdict::WithinNoise);
     }
 
+    /// Twenty slow seconds of sixty would be beyond noise if each were an event of its own.
+    #[test]
+    fn one_bad_stretch_is_not_as_many_events_as_it_has_seconds() {
+        let (before, mut after) = (sample::seeded(1), sample::seeded(1));
+        after.seconds_shown[20..40].iter_mut().for_each(|second| second.p50_us *= 900);
+        assert_eq!(verdicts(&before, &after)[1], Verdict::WithinNoise);
+    }
+
     #[test]
     fn a_second_without_success_is_slow_and_not_fast() {
         let (before, mut after) = (sample::seeded(1), sample::seeded(2));

@@ -56,7 +56,7 @@ words! {
     first_byte: "最初のバイトまで", "first byte";
     body: "本文の受信", "body";
     expectations: "期待値", "Expectations";
-    expectations_held: "達成した期待値", "expectations held";
+    expectations_held: "期待値の達成", "expectations held";
     expectation: "期待", "expected";
     found: "実測", "found";
     verdict: "判定", "verdict";
