@@ -20,7 +20,7 @@ use super::{Model, Report, Second, as_float};
 /// Fewer blocks could never be lopsided enough: 5 against 5 reach 0.8 %.
 const BLOCKS_MIN: usize = 5;
 const BLOCK_SECONDS_MAX: usize = 10;
-const DEALS: u32 = 10_000;
+const DEALS: u32 = 4_000;
 const SIGNIFICANT: f64 = 0.01;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
