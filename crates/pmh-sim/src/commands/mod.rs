@@ -2,8 +2,11 @@
 
 mod audit;
 mod backup;
+mod bench;
+mod bench_tools;
 mod card;
 mod check;
+mod compare;
 mod demo;
 mod erase;
 mod erasure_report;
@@ -79,6 +82,8 @@ pub(crate) enum Command {
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
     Generate(generate::Generate),
+    /// Puts load on a hub and measures it. 負荷をかけて測ります。
+    Bench(bench::Bench),
 }
 
 impl Command {
@@ -104,6 +109,7 @@ impl Command {
             Self::Peer(peer) => peer.run(output),
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
+            Self::Bench(bench) => bench.run(output).await,
         }
     }
 }
