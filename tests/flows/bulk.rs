@@ -1,7 +1,7 @@
 //! People who were written past the hub's doors cannot be told from those who were registered.
 
 use pmh_hub::BulkPerson;
-use pmh_wire::{EligibilityAnswer, KeyArea, Subsidy, SubjectRecord, TaskStatus};
+use pmh_wire::{EligibilityAnswer, KeyArea, SubjectRecord, Subsidy, TaskStatus};
 
 use crate::api::audit_exports::{found, report};
 use crate::support::keys::key;

@@ -7,6 +7,7 @@
 pub mod compare;
 pub mod find_max;
 pub mod load;
+pub mod machine;
 pub mod prepare;
 pub mod report;
 pub mod workload;

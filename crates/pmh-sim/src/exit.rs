@@ -37,6 +37,11 @@ impl Failure {
         Self { code: CANNOT_CONNECT, ja: ja.into(), en: en.into() }
     }
 
+    /// The other side did not take what it was sent.
+    pub(crate) fn refused(ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code: TARGET_REFUSED, ja: ja.into(), en: en.into() }
+    }
+
     pub(crate) fn environment(ja: impl Into<String>, en: impl Into<String>) -> Self {
         Self { code: ENVIRONMENT, ja: ja.into(), en: en.into() }
     }
@@ -200,7 +205,7 @@ impl From<BackupError> for Failure {
 }
 
 /// An error and what caused it, on one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -69,7 +69,8 @@ struct Office {
 
 impl Office {
     fn new(seed: u64, own: Scheme) -> Self {
-        let code = own.municipality().expect("the four schemes of the seeded world have their municipalities");
+        let code =
+            own.municipality().expect("the four schemes of the seeded world have their municipalities");
         let of = municipalities::find(code).expect("and those are in the table");
         let schemes = [Scheme::SaitamaIntractable, Scheme::TokyoMental, Scheme::OtherChild];
         Self {

@@ -15,7 +15,7 @@ use pmh_service::{
     Beginning, Counters, DoorOptions, Exchanges, Listeners, PartyEnv, PeerClient, Running, StartError, World,
     WorldError, municipality_credential, serve_door,
 };
-use pmh_store::{Database, PartySchema};
+use pmh_store::{Database, OWNER, PartySchema};
 use pmh_wire::{Door, Party, PeerName, Rules};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -266,6 +266,15 @@ impl Topology {
     pub fn count(&self, party: Party, counter: &str) -> u64 {
         let counters = self.counters.iter().find(|(of, _)| *of == party);
         counters.and_then(|(_, counters)| counters.read().get(counter).copied()).unwrap_or(0)
+    }
+
+    /// The hub's database: its version, and the settings on which durability rests.
+    pub async fn database(options: &Options) -> Result<(String, Vec<(String, String)>), StartError> {
+        let database = options.database(&World::read(&options.data)?)?;
+        let store = pmh_hub::SCHEMA.open(&database, OWNER, 1).await?;
+        let told = (store.version().await?, store.durability().await?);
+        store.close().await;
+        Ok(told)
     }
 
     /// Takes a stopped world's schemas and roles off its PostgreSQL server.

@@ -71,6 +71,18 @@ impl Store {
         }
     }
 
+    /// Of the database, as it calls itself.
+    pub async fn version(&self) -> Result<String, StoreError> {
+        Ok(match self {
+            Self::Sqlite { pool, .. } => {
+                sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?
+            }
+            Self::Postgres(pool) => {
+                sqlx::query_scalar("SELECT current_setting('server_version')").fetch_one(pool).await?
+            }
+        })
+    }
+
     /// The settings on which the promise rests that a committed transaction survives a loss of power, as the
     /// database itself tells them.
     pub async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {

@@ -1,5 +1,6 @@
 //! Requests a second over time, and the moments at which they are due.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -29,6 +30,10 @@ impl Curve {
             |point: &Point| point.at.is_finite() && point.per_second.is_finite() && point.per_second >= 0.0;
         let asks = points.iter().any(|point| point.per_second > 0.0);
         if rising && asks && points.iter().all(usable) { Ok(Self(points)) } else { Err(CurveError) }
+    }
+
+    pub fn is_constant(&self) -> bool {
+        self.0.iter().all(|point| point.per_second.total_cmp(&self.0[0].per_second).is_eq())
     }
 
     /// The same shape with every rate `share` times as high.
@@ -71,6 +76,15 @@ impl Curve {
 
     fn corner_after(&self, at: f64) -> f64 {
         self.0.iter().map(|point| point.at).find(|corner| *corner > at).unwrap_or(f64::INFINITY)
+    }
+}
+
+impl fmt::Display for Curve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, Point { at, per_second }) in self.0.iter().enumerate() {
+            write!(f, "{}{at}:{per_second}", if number > 0 { "," } else { "" })?;
+        }
+        Ok(())
     }
 }
 
@@ -151,7 +165,8 @@ mod tests {
         assert!(due.windows(2).all(|pair| pair[0] < pair[1]));
         let curve: Curve = "0:10,2:30,4:0".parse().unwrap();
         assert!((curve.mean(4.0) - 17.5).abs() < 1e-9 && (curve.mean(5.0) - 14.0).abs() < 1e-9);
-        assert_eq!(curve.scaled(0.5).rate_at(1.0), 10.0);
+        assert!((curve.scaled(0.5).rate_at(1.0) - 10.0).abs() < 1e-9);
+        assert_eq!((curve.to_string().as_str(), curve.is_constant()), ("0:10,2:30,4:0", false));
     }
 
     #[test]

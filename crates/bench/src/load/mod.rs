@@ -21,10 +21,11 @@ use tokio::time::Instant;
 
 pub use curve::{Arrivals, Curve, CurveError, Point};
 pub use pace::Pace;
-pub use recorder::{Measured, SoFar};
+pub use recorder::Measured;
 pub use target::{ByteStream, Dial, Permission, Target, TargetError, resolve};
 pub use workload::{Constant, Head, Workload};
 
+use crate::report::Glance;
 use connection::Connection;
 use pace::Turns;
 use recorder::Recorder;
@@ -80,7 +81,7 @@ impl Lane {
 /// Runs the load on a thread of its own, whatever else the caller's runtime has to do meanwhile.
 pub async fn run_on_own_thread(
     load: Load,
-    look: impl FnMut(SoFar) + Send + 'static,
+    look: impl FnMut(Glance) + Send + 'static,
 ) -> Result<Measured, LoadError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(LoadError::NoThread)?;
@@ -94,11 +95,11 @@ pub async fn run_on_own_thread(
 }
 
 /// Runs the load on the thread of the caller. Ends when everything that was sent is answered or given up.
-pub async fn run(load: Load, look: impl FnMut(SoFar) + 'static) -> Result<Measured, LoadError> {
+pub async fn run(load: Load, look: impl FnMut(Glance) + 'static) -> Result<Measured, LoadError> {
     LocalSet::new().run_until(run_local(load, look)).await
 }
 
-async fn run_local(load: Load, mut look: impl FnMut(SoFar) + 'static) -> Result<Measured, LoadError> {
+async fn run_local(load: Load, mut look: impl FnMut(Glance) + 'static) -> Result<Measured, LoadError> {
     let Load { lanes, warm_up, measured, patience } = load;
     let mut connected = Vec::new();
     for lane in &lanes {
@@ -130,7 +131,7 @@ async fn run_local(load: Load, mut look: impl FnMut(SoFar) + 'static) -> Result<
                 None => break,
                 Some(ended) => ended.map_err(|_| LoadError::BrokeDown)?,
             },
-            now = looks.tick() => look(recorder.borrow_mut().so_far(now)),
+            now = looks.tick() => look(recorder.borrow_mut().glance(now)),
         }
     }
     let recorder = Rc::into_inner(recorder).ok_or(LoadError::BrokeDown)?;

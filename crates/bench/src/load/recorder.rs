@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::connection::{Ending, Sample};
-use crate::report::{Histogram, Outcome, Second, Stage, StageLatency};
+use crate::report::{
+    Environment, FORMAT, Glance, Histogram, Model, Outcome, Report, Second, Stage, StageLatency, as_float,
+};
 
 /// What was measured, before it is known where and under which name.
 #[derive(Clone, Debug)]
@@ -20,6 +22,38 @@ pub struct Measured {
     pub outcomes: Vec<Outcome>,
     pub stages: Vec<StageLatency>,
     pub seconds_shown: Vec<Second>,
+}
+
+impl Measured {
+    /// Expectations and comparisons are not judged yet.
+    pub fn into_report(
+        self,
+        workload: &str,
+        model: Model,
+        environment: Environment,
+        began_at: String,
+    ) -> Report {
+        Report {
+            format: FORMAT,
+            workload: workload.to_owned(),
+            model,
+            environment,
+            began_at,
+            warm_up_s: self.warm_up.as_secs_f64(),
+            seconds: self.seconds.as_secs_f64(),
+            planned: self.planned,
+            sent: self.sent,
+            unsent: self.unsent,
+            corrected: self.corrected,
+            naive: self.naive,
+            outcomes: self.outcomes,
+            stages: self.stages,
+            seconds_shown: self.seconds_shown,
+            expectations: Vec::new(),
+            find_max: None,
+            baseline: None,
+        }
+    }
 }
 
 pub(super) struct Recorder {
@@ -171,17 +205,21 @@ impl Recorder {
         second.p999_us = latencies.quantile_us(0.999);
     }
 
-    /// How it stands now, for whoever looks on.
-    pub(super) fn so_far(&mut self, now: Instant) -> SoFar {
+    /// How it stands now, for whoever looks on. Nothing of the warm-up is told.
+    pub(super) fn glance(&mut self, now: Instant) -> Glance {
         if now >= self.begin {
             self.turn_to(self.second_of(now));
         }
         let last = self.at.checked_sub(1).and_then(|last| self.measured.seconds_shown.get(last));
-        SoFar {
-            measured_for: now.saturating_duration_since(self.begin).min(self.measured.seconds),
-            left: self.end.saturating_duration_since(now),
-            last: last.cloned().unwrap_or_default(),
-            failed: self.measured.seconds_shown.iter().map(|second| second.failed).sum(),
+        let last = last.cloned().unwrap_or_default();
+        Glance {
+            elapsed_s: now.saturating_duration_since(self.begin).min(self.measured.seconds).as_secs(),
+            left_s: self.end.saturating_duration_since(now).as_secs(),
+            rate: as_float(last.succeeded),
+            p50_us: last.p50_us,
+            p99_us: last.p99_us,
+            p999_us: last.p999_us,
+            errors: self.measured.seconds_shown.iter().map(|second| second.failed).sum(),
             unsent: self.measured.unsent,
         }
     }
@@ -190,18 +228,6 @@ impl Recorder {
         self.end_second();
         self.measured
     }
-}
-
-/// A run under way.
-#[derive(Clone, Debug, Default)]
-pub struct SoFar {
-    /// Nothing during the warm-up.
-    pub measured_for: Duration,
-    pub left: Duration,
-    /// The last whole second.
-    pub last: Second,
-    pub failed: u64,
-    pub unsent: u64,
 }
 
 fn us(from: Instant, to: Instant) -> u64 {

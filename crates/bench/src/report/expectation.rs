@@ -88,6 +88,12 @@ impl Expectation {
     }
 
     /// What was not measured does not hold: no success has no latency.
+    /// If it demands a p99 below something.
+    pub fn p99_limit_us(&self) -> Option<f64> {
+        let demands_it = self.figure == Figure::QuantileUs(0.99) && self.relation == Relation::Below;
+        demands_it.then_some(self.bound)
+    }
+
     pub fn judge(&self, report: &Report) -> Judged {
         let found = self.figure.of(report);
         Judged {

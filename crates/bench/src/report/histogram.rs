@@ -46,6 +46,11 @@ impl Histogram {
         self.0.mean()
     }
 
+    /// Each value that was recorded, to three figures, with how often.
+    pub(super) fn recorded(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.0.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value()))
+    }
+
     fn to_base64(&self) -> String {
         let mut bytes = Vec::new();
         V2DeflateSerializer::new().serialize(&self.0, &mut bytes).expect("a Vec takes every byte");

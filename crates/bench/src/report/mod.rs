@@ -15,8 +15,11 @@ mod glance;
 mod histogram;
 mod json;
 mod junit;
+mod page;
 #[cfg(test)]
 mod sample;
+mod summary;
+mod tables;
 mod words;
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,6 @@
 //! Requests whose bodies can be made before: by card, by pseudonym.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use pmh_domain::Chance;
 use pmh_wire::{ConfirmationRequest, ConsentsBody, RecordsRequest, paths};
@@ -30,7 +29,7 @@ impl Ready {
     }
 
     /// Citizens who look at their own records, at the hub, as the portal.
-    pub fn reads(hub: SocketAddr, pseudonyms: &Arc<[String]>) -> Self {
+    pub fn reads(hub: SocketAddr, pseudonyms: &[String]) -> Self {
         let request = |pseudonym: &String| RecordsRequest { pmh_pseudonym: pseudonym.clone() };
         Self::of(paths::RECORDS, hub, pseudonyms.iter().map(request), "portal")
     }

@@ -222,10 +222,7 @@ impl Bulk {
                 my_number: own_number.expose().to_owned(),
                 basic_five_info: BasicFiveInfo::from(&five),
             },
-            numbering: Numbering::Numbered {
-                pmh_id: person.pmh_id.clone(),
-                spelled: SpelledOtherwise::NONE,
-            },
+            numbering: Numbering::Numbered { pmh_id: person.pmh_id.clone(), spelled: SpelledOtherwise::NONE },
             task: sealed.task.to_vec(),
             version: 0,
             certificates: Vec::new(),

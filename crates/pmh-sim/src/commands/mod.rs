@@ -3,10 +3,8 @@
 mod audit;
 mod backup;
 mod bench;
-mod bench_tools;
 mod card;
 mod check;
-mod compare;
 mod demo;
 mod erase;
 mod erasure_report;
@@ -78,12 +76,12 @@ pub(crate) enum Command {
     Keys(keys::Keys),
     /// Lists, revokes and rotates the certificates by which parties connect. 接続用の証明書を扱います。
     Peer(peer::Peer),
+    /// Loads a hub and tells how it bore it. 負荷をかけて性能を測ります。
+    Bench(bench::Bench),
     /// Shows what is running. 動いているものを表示します。
     Status(status::Status),
     /// Makes people and files. 架空の住民とファイルを作ります。
     Generate(generate::Generate),
-    /// Puts load on a hub and measures it. 負荷をかけて測ります。
-    Bench(bench::Bench),
 }
 
 impl Command {
@@ -107,9 +105,9 @@ impl Command {
             Self::Restore(restore) => restore.run(output).await,
             Self::Keys(keys) => keys.run(output).await,
             Self::Peer(peer) => peer.run(output),
+            Self::Bench(bench) => bench.run(output).await,
             Self::Status(status) => status.run(output).await,
             Self::Generate(generate) => generate.run(output),
-            Self::Bench(bench) => bench.run(output).await,
         }
     }
 }

@@ -271,7 +271,11 @@ async fn number_new_people(
     Ok(())
 }
 
-pub(crate) fn written(people: &[PersonRow], certificates: &[CertificateRow], answers: &[AnswerRow]) -> Vec<Written> {
+pub(crate) fn written(
+    people: &[PersonRow],
+    certificates: &[CertificateRow],
+    answers: &[AnswerRow],
+) -> Vec<Written> {
     let people = people.iter().map(|row| Written {
         table: "person",
         row: row.person.to_string(),
