@@ -1,11 +1,13 @@
 //! `bench`: loads a hub and tells how it bore it.
 
+mod compare;
 mod failures;
 mod ground;
 mod lanes;
 mod live;
 mod options;
 mod registering;
+mod tools;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -34,6 +36,7 @@ use crate::exit::Failure;
   pmh-sim bench register --people 20000
   pmh-sim bench mixed --rate 300 --seconds 60
   pmh-sim bench eligibility --data ./pmh-sim-data
+  pmh-sim bench compare --people 1000000
 
 Without --data a world of its own is made in a temporary folder, and removed. With --data the people of the run are
 registered in that world and stay there. Only loopback is loaded, unless --i-may-load-this-host names the host.
@@ -58,6 +61,16 @@ enum What {
     Register(registering::Register),
     /// A morning at the counters: rates rise and fall. 窓口の午前。時間帯で増減します。
     Mixed(Run),
+    /// Both databases against a floor of the same stack. 両データベースのハブを、何もしない同種のサーバーと比べます。
+    Compare(compare::Compare),
+    #[command(hide = true)]
+    Crowd(tools::WriteCrowd),
+    #[command(hide = true)]
+    Fill(tools::Fill),
+    #[command(hide = true)]
+    Floor(tools::Floor),
+    #[command(hide = true)]
+    Forget(tools::Forget),
 }
 
 impl Bench {
@@ -68,6 +81,11 @@ impl Bench {
             What::Citizen(run) => load(run, Kind::Citizen, output).await,
             What::Mixed(run) => load(run, Kind::Mixed, output).await,
             What::Register(register) => register.run(output).await,
+            What::Compare(compare) => compare.run(output).await,
+            What::Crowd(crowd) => crowd.run(),
+            What::Fill(fill) => fill.run().await,
+            What::Floor(floor) => floor.run().await,
+            What::Forget(forget) => forget.run().await,
         }
     }
 }
