@@ -45,10 +45,12 @@ impl Floor {
         hub.stop().await?;
         let bytes = bytes?;
         (compare.say)(&format!("an answer with three certificates has {bytes} bytes"));
-        let arguments = words(&["bench", "floor", "--pki", &text(&site.pki()), "--bytes", &bytes.to_string()]);
+        let arguments =
+            words(&["bench", "floor", "--pki", &text(&site.pki()), "--bytes", &bytes.to_string()]);
         let process = compare.program.start(compare.cores.server, "floor", &arguments).await?;
         let (running, said) = process.ready().await.context("the floor")?;
-        let address = |name: &str| said[name].as_str().and_then(|text| text.parse().ok()).context("an address");
+        let address =
+            |name: &str| said[name].as_str().and_then(|text| text.parse().ok()).context("an address");
         let (checked, open) = (address("address")?, address("withoutCertificate")?);
         let pki = Pki::open(&site.pki())?;
         let own = pki.issue(&PeerName { party: Party::Eligibility, name: "bench".to_owned() })?;
@@ -252,9 +254,11 @@ async fn usual_answer(asker: &Asker, site: &Site) -> Result<usize> {
     for _ in 0..SAMPLE {
         let mut request = Vec::new();
         lane.workload.write_next(&mut request);
-        let body = request.windows(4).position(|four| four == b"\r\n\r\n").map(|at| request.split_off(at + 4));
+        let body =
+            request.windows(4).position(|four| four == b"\r\n\r\n").map(|at| request.split_off(at + 4));
         let body = body.context("a request has a body")?;
-        let (status, _, answer) = hub.send(Method::POST, paths::QUERIES, headers.clone(), body.into()).await?;
+        let (status, _, answer) =
+            hub.send(Method::POST, paths::QUERIES, headers.clone(), body.into()).await?;
         ensure!(status.is_success(), "the hub answers {status}");
         sizes.push(answer.len());
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use pmh_crypto::{Entropy, EpochId, EpochKey};
-use pmh_domain::{InstitutionCode, PmhId, Strictness, SystemClock, Clock, ClockState, VirtualClock};
+use pmh_domain::{Clock, ClockState, InstitutionCode, PmhId, Strictness, SystemClock, VirtualClock};
 use pmh_service::PeerClient;
 use pmh_wire::{Door, Party, PeerName};
 use std::sync::Arc;
@@ -95,7 +95,12 @@ impl Asker {
     }
 
     /// As many as are answered.
-    pub(super) async fn closed(&self, core: Option<usize>, connections: usize, seconds: f64) -> Result<Driven> {
+    pub(super) async fn closed(
+        &self,
+        core: Option<usize>,
+        connections: usize,
+        seconds: f64,
+    ) -> Result<Driven> {
         drive(core, vec![self.lane("eligibility", Pace::Closed, connections).await?], seconds).await
     }
 

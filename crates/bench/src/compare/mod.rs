@@ -238,7 +238,11 @@ impl Compare<'_> {
     }
 
     async fn forget(&self, site: &Site) -> Result<()> {
-        if self.options.database.is_some() && site.kind == Kind::Postgres { site.forget().await } else { Ok(()) }
+        if self.options.database.is_some() && site.kind == Kind::Postgres {
+            site.forget().await
+        } else {
+            Ok(())
+        }
     }
 
     /// The server's first process, if it is ours.

@@ -139,7 +139,8 @@ impl Outcome {
         let mut rows = Vec::new();
         for (database, found) in databases {
             let (must, aim) = if database == "SQLite" { (0.20, 0.35) } else { (0.25, 0.40) };
-            let ratio = |figure, must, aim, found| Row { figure, database, must, aim, found, unit: Unit::Ratio };
+            let ratio =
+                |figure, must, aim, found| Row { figure, database, must, aim, found, unit: Unit::Ratio };
             let lone = |more| found.floor_lone_p50_us + 2.0 * self.fsync_us + more;
             let p99 = |times, fsyncs| times * found.floor_half_rate_p99_ms + fsyncs * self.fsync_us / 1_000.0;
             rows.extend([
@@ -277,7 +278,9 @@ mod tests {
     #[test]
     fn the_last_line_has_the_members_that_were_agreed_on() {
         let line = serde_json::to_value(outcome()).unwrap();
-        for name in ["people", "floorPerSecond", "fsyncUs", "growth", "visitToHub", "rssAnonMb", "generatorToWrk"] {
+        for name in
+            ["people", "floorPerSecond", "fsyncUs", "growth", "visitToHub", "rssAnonMb", "generatorToWrk"]
+        {
             assert!(line[name].is_number(), "{name}");
         }
         for database in ["sqlite", "postgres"] {

@@ -15,7 +15,14 @@ pub fn table(outcome: &Outcome) -> String {
             Verdict::Missed => "MISSED",
         };
         let bound = |value| row.shown(value);
-        table.add_row([row.figure, row.database, &bound(row.must), &bound(row.aim), &bound(row.found), verdict]);
+        table.add_row([
+            row.figure,
+            row.database,
+            &bound(row.must),
+            &bound(row.aim),
+            &bound(row.found),
+            verdict,
+        ]);
     }
     right(&mut table, 2..5);
     format!("{table}\n\n{}\n\n{}", beside(outcome), around(outcome))
