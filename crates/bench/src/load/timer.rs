@@ -24,10 +24,14 @@ pub(super) struct Timer(Option<tokio::io::unix::AsyncFd<std::os::fd::OwnedFd>>);
 
 #[cfg(all(not(test), target_os = "linux"))]
 impl Timer {
+    #[expect(
+        deprecated,
+        reason = "unsound for what may be closed meanwhile; this descriptor is owned, and `register` is unsafe"
+    )]
     pub(super) fn new() -> Self {
         use rustix::time::{TimerfdClockId, TimerfdFlags, timerfd_create};
         let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC);
-        Self(timer.ok().and_then(|timer| tokio::io::unix::AsyncFd::register(timer).ok()))
+        Self(timer.ok().and_then(|timer| tokio::io::unix::AsyncFd::new(timer).ok()))
     }
 
     pub(super) async fn until(&mut self, moment: Instant) {
