@@ -24,6 +24,7 @@ mod queries;
 mod races;
 mod records;
 mod results_csv;
+mod rush;
 mod search;
 mod sizes;
 mod subjects;

@@ -138,7 +138,6 @@ async fn a_world_that_is_gone_comes_back_from_the_second_place_and_no_key_was_th
     up.terminate().await;
 }
 
-/// At the hub's door with the certificate of the eligibility system.
 /// Osaka's rows are as the audit tells, and what is gone was removed by it.
 async fn assert_audit_verifies(world: &World<'_>) {
     let export = world.beside("osaka.jsonl");
@@ -230,7 +229,10 @@ async fn rows_that_waited_bring_nobody_back_and_an_erased_partition_stays_erased
     until_no_rows_wait(&world).await;
     let file = file.display().to_string();
     world.run(["register", &file, "--no-wait", "--municipality", OSAKA]).await.must_end_with(0);
+    // Where nobody applies them, the rows wait for the backup however long it takes.
+    up.kill().await;
     let kept = backup(&world, &world.beside("out")).await;
+    let up = world.start(world.pmh_sim(["--json", "up"]), "resumed").await;
     until_no_rows_wait(&world).await;
     erase_the_child(&world).await;
     up.terminate().await;

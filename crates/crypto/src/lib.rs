@@ -43,8 +43,8 @@ pub use entropy::Entropy;
 pub use epoch::{AgreementError, EpochAgreement, EpochId, EpochKey, MINTED_PER_EPOCH_MAX, Side};
 pub use key_ring::{KeyState, Ring};
 pub use linkage_key::{
-    AgeError, FUTURE_TOLERANCE_MS, LINKAGE_KEY_LIFE_MS, LinkageKey, LinkageKeyError, OpenedLinkageKey,
-    age_check, mint,
+    AgeError, FUTURE_TOLERANCE_MS, JTI_LENGTH, LINKAGE_KEY_LIFE_MS, LinkageKey, LinkageKeyError,
+    OpenedLinkageKey, age_check, mint,
 };
 pub use master_key::{MasterKey, MasterKeyError};
 pub use password::{PasswordCost, PasswordHash, draw_password};

@@ -30,7 +30,8 @@ const NONCE_AT: usize = EPOCH_AT + 4;
 const TEXT_AT: usize = NONCE_AT + NONCE_LENGTH;
 const PMH_ID_LENGTH: usize = 16;
 const MINTED_LENGTH: usize = 8;
-const JTI_LENGTH: usize = 16;
+/// Of the random part by which the hub knows a key again, in bytes.
+pub const JTI_LENGTH: usize = 16;
 const TEXT_LENGTH: usize = PMH_ID_LENGTH + MINTED_LENGTH + JTI_LENGTH;
 const TAG_AT: usize = TEXT_AT + TEXT_LENGTH;
 const KEY_BYTES: usize = TAG_AT + TAG_LENGTH;

@@ -42,8 +42,9 @@ impl MakeWriter<'_> for Captured {
     }
 }
 
-/// Warnings and errors by default: what a command has to say goes to the output channel.
-pub(crate) fn start(json: bool) -> Captured {
+/// Warnings and errors by default: what a command has to say goes to the output channel. Where nothing is captured,
+/// nothing below that is even put together: it costs a query more than opening its records.
+pub(crate) fn start(json: bool, keeps: bool) -> Captured {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let to_people = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let told = if json || !std::io::stderr().is_terminal() {
@@ -53,10 +54,12 @@ pub(crate) fn start(json: bool) -> Captured {
         to_people.with_ansi(colours).with_target(false).with_filter(filter).boxed()
     };
     let captured = Captured::default();
-    let kept = tracing_subscriber::fmt::layer()
-        .with_ansi(false)
-        .with_writer(captured.clone())
-        .with_filter(EnvFilter::new("debug"));
+    let kept = keeps.then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_writer(captured.clone())
+            .with_filter(EnvFilter::new("debug"))
+    });
     tracing_subscriber::registry().with(told).with(kept).init();
     captured
 }

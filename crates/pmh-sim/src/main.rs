@@ -41,7 +41,7 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output { language: Language::chosen(arguments.lang), json: arguments.json };
-    let captured = logging::start(output.json);
+    let captured = logging::start(output.json, arguments.command.captures_its_log());
     pmh_service::log_panics_without_payload();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

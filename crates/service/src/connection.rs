@@ -106,7 +106,7 @@ fn answer(
 
 /// Closes our side and listens on for a moment. A socket closed with unread bytes resets the connection, and
 /// the reset can overtake the answer: a client that sent too much would never learn so.
-async fn linger<I: AsyncRead + AsyncWrite + Unpin>(mut io: I) {
+pub(crate) async fn linger<I: AsyncRead + AsyncWrite + Unpin>(mut io: I) {
     let drained = async {
         io.shutdown().await?;
         tokio::io::copy(&mut (&mut io).take(LINGER_BYTES_MAX), &mut tokio::io::sink()).await

@@ -177,13 +177,18 @@ impl OpenDoor {
                 connection::serve(stream, Served { router, certificate: None, limits }, shutdown).await;
                 return;
             };
+            let greeting = acceptor.accept(stream).into_fallible();
             let greeted = tokio::select! {
-                greeted = tokio::time::timeout(limits.handshake_timeout, acceptor.accept(stream)) => greeted,
+                greeted = tokio::time::timeout(limits.handshake_timeout, greeting) => greeted,
                 () = shutdown.cancelled() => return,
             };
             match greeted {
                 Err(_) => tracing::info!(door = door.name(), "a TLS handshake took too long"),
-                Ok(Err(error)) => tracing::info!(door = door.name(), %error, "a TLS handshake failed"),
+                Ok(Err((error, stream))) => {
+                    tracing::info!(door = door.name(), %error, "a TLS handshake failed");
+                    // A client of TLS 1.3 has sent its request before it hears of the alert.
+                    connection::linger(stream).await;
+                }
                 Ok(Ok(stream)) => {
                     let certificates = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
                     let certificate = certificates.and_then(|shown| Shown::of(shown, &ca));

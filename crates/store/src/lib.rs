@@ -14,6 +14,7 @@ pub mod clock_state;
 mod database;
 mod dialect;
 mod error;
+mod group_commit;
 mod migration;
 mod parameters;
 mod postgres;
@@ -22,10 +23,12 @@ pub mod setting;
 mod sqlite;
 mod store;
 mod tx;
+mod writers;
 
 pub use batches::{BATCHES, batches};
 pub use database::Database;
 pub use error::StoreError;
+pub use group_commit::{GroupCommit, TOGETHER_MAX, Unanswered, WAITING_MAX};
 pub use migration::Migration;
 pub use postgres::{LOCK_TIMEOUT_MS, schema_name};
 pub use schema::{OWNER, PartySchema, Role};
@@ -33,6 +36,7 @@ pub use sqlite::copy::{Copied, copy_together};
 pub use sqlite::{BUSY_TIMEOUT_MS, WAL_BYTES_MAX, file_path};
 pub use store::{Kind, Store};
 pub use tx::Tx;
+pub use writers::{WriteTurn, Writers};
 
 /// How long a caller waits for a free connection before it is answered [`StoreError::Busy`].
 pub const ACQUIRE_TIMEOUT_MS: u64 = 10_000;

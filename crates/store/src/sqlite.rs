@@ -16,8 +16,8 @@ use sqlx::{
     pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::sync::Semaphore;
 
+use crate::writers::Writers;
 use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, PartySchema, Store, StoreError, Tx, migration};
 
 /// How long a statement waits for another process's lock.
@@ -101,8 +101,8 @@ async fn is_out_of_transactions(connection: &mut SqliteConnection) -> Result<boo
 }
 
 /// Several pools of this process may be open on one file, as one per role; their writers share one queue.
-fn writers_of(path: &Path) -> Result<Arc<Semaphore>, StoreError> {
-    static WRITERS: Mutex<Option<HashMap<PathBuf, Weak<Semaphore>>>> = Mutex::new(None);
+fn writers_of(path: &Path) -> Result<Arc<Writers>, StoreError> {
+    static WRITERS: Mutex<Option<HashMap<PathBuf, Weak<Writers>>>> = Mutex::new(None);
 
     let path = path.canonicalize().map_err(|_| StoreError::Unavailable)?;
     // No code that can panic runs under the lock.
@@ -112,7 +112,7 @@ fn writers_of(path: &Path) -> Result<Arc<Semaphore>, StoreError> {
     if let Some(queue) = writers.get(&path).and_then(Weak::upgrade) {
         return Ok(queue);
     }
-    let queue = Arc::new(Semaphore::new(1));
+    let queue = Arc::new(Writers::default());
     writers.insert(path, Arc::downgrade(&queue));
     Ok(queue)
 }

@@ -3,18 +3,13 @@
 use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
-use tokio::sync::Semaphore;
 
+use crate::writers::Writers;
 use crate::{StoreError, Tx, postgres, sqlite};
 
 #[derive(Clone)]
 pub enum Store {
-    Sqlite {
-        pool: SqlitePool,
-        /// One permit for each file: writers of this process queue here, first come, first served. SQLite's
-        /// own waiting is polling with growing pauses, in which a late writer can overtake for seconds.
-        writers: Arc<Semaphore>,
-    },
+    Sqlite { pool: SqlitePool, writers: Arc<Writers> },
     Postgres(PgPool),
 }
 
@@ -28,9 +23,19 @@ impl Store {
     /// A transaction that may write. SQLite takes its write lock at once: one that is taken later fails when
     /// another writer was faster.
     pub async fn write(&self) -> Result<Tx, StoreError> {
+        self.begin_to_write(false).await
+    }
+
+    /// The same, before all others of this process that wait to write, but for the one whose turn is next. For short
+    /// work that somebody waits for.
+    pub async fn write_urgently(&self) -> Result<Tx, StoreError> {
+        self.begin_to_write(true).await
+    }
+
+    async fn begin_to_write(&self, urgent: bool) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { pool, writers } => {
-                let turn = Arc::clone(writers).acquire_owned().await.map_err(|_| StoreError::Unavailable)?;
+                let turn = writers.turn(urgent).await?;
                 Tx::Sqlite { transaction: pool.begin_with("BEGIN IMMEDIATE").await?, turn: Some(turn) }
             }
             Self::Postgres(pool) => Tx::Postgres(postgres::begin(pool, "BEGIN").await?),

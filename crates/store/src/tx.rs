@@ -1,16 +1,15 @@
 //! One transaction on either database.
 
 use sqlx::{Postgres, Sqlite, Transaction};
-use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{StoreError, dialect, parameters};
+use crate::{StoreError, WriteTurn, dialect, parameters};
 
 /// An open transaction. Dropping it rolls back.
 pub enum Tx {
     Sqlite {
         transaction: Transaction<'static, Sqlite>,
         /// The turn to write, given back with the transaction; a reader has none.
-        turn: Option<OwnedSemaphorePermit>,
+        turn: Option<WriteTurn>,
     },
     Postgres(Transaction<'static, Postgres>),
 }

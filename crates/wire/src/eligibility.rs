@@ -58,10 +58,11 @@ pub struct EligibilityQuery {
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EligibilityAnswer {
+pub struct EligibilityAnswer<S = Subsidy> {
     /// Fixed width, so that five causes of an empty answer have one length.
     pub answered_at: String,
-    pub subsidies: Vec<Subsidy>,
+    /// The hub has each as the JSON that it sealed, and passes it on.
+    pub subsidies: Vec<S>,
 }
 
 /// One certificate as an institution or the citizen sees it, in display order.

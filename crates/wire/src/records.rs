@@ -13,9 +13,9 @@ pub struct RecordsRequest {
 /// Same shape as [`EligibilityAnswer`](crate::EligibilityAnswer); also what the citizen's page gets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OwnRecords {
+pub struct OwnRecords<S = Subsidy> {
     pub answered_at: String,
-    pub subsidies: Vec<Subsidy>,
+    pub subsidies: Vec<S>,
 }
 
 redacted_debug!(RecordsRequest, OwnRecords);

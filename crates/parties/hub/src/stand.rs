@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pmh_crypto::{CheckpointSigner, Entropy, MasterKey};
 use pmh_domain::{MunicipalityCode, VirtualClock};
 use pmh_service::Counters;
-use pmh_store::{Database, Store, Tx};
+use pmh_store::{Database, GroupCommit, Store, Tx};
 use tempfile::TempDir;
 
 use crate::access::PartitionAccess;
@@ -55,6 +55,7 @@ impl Stand {
             entropy: self.entropy.clone(),
             counters: Counters::new(),
             epochs: Epochs::default(),
+            questions: GroupCommit::default(),
         })
     }
 

@@ -10,7 +10,7 @@ use pmh_domain::{Change, MunicipalityCode};
 use pmh_service::{
     AdminParts, DoorOptions, Listeners, MasterKeyFile, PartyEnv, PeerClient, Refused, Running, admin_router,
 };
-use pmh_store::{Store, StoreError, setting};
+use pmh_store::{GroupCommit, Store, StoreError, setting};
 use pmh_wire::{Door, Party, PeerName, SeedHub};
 
 use crate::access::PartitionAccess;
@@ -116,6 +116,7 @@ async fn open_states(
         entropy,
         counters: env.counters.clone(),
         epochs: Epochs::default(),
+        questions: GroupCommit::default(),
     });
     Ok((desk, inquiry))
 }

@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pmh_crypto::{CheckpointSigner, Entropy};
-use pmh_domain::{MunicipalityCode, VirtualClock, rfc3339_japan};
+use pmh_domain::{InstitutionCode, MunicipalityCode, VirtualClock, rfc3339_japan};
 use pmh_service::{Counters, PeerClient};
-use pmh_store::Store;
+use pmh_store::{GroupCommit, Store};
 use pmh_wire::registration::{Rules, Waiting, WaitsFor};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::audit::Lane;
-use crate::eligibility::Epochs;
+use crate::eligibility::{Answered, Epochs, Question};
 use crate::erasure::Retention;
 use crate::keys::{DeskKeys, QueryKeys};
 use crate::registration::Layouts;
@@ -121,6 +121,8 @@ pub(crate) struct InquiryParts {
     pub(crate) entropy: Entropy,
     pub(crate) counters: Counters,
     pub(crate) epochs: Epochs,
+    /// Each institution has a lane of its own, so that none waits behind another one's rush.
+    pub(crate) questions: GroupCommit<InstitutionCode, Question, Answered>,
 }
 
 impl Inquiry {

@@ -85,6 +85,10 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    pub(crate) fn captures_its_log(&self) -> bool {
+        matches!(self, Self::Demo(_))
+    }
+
     pub(crate) async fn run(self, output: Output, captured: &Captured) -> Result<ExitCode, Failure> {
         match self {
             Self::Demo(demo) => demo.run(output, captured).await,

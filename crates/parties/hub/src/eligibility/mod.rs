@@ -5,6 +5,8 @@ mod epochs;
 mod housekeeping;
 mod open_epoch;
 mod query;
+mod read;
+mod together;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -16,7 +18,8 @@ use crate::state::Inquiry;
 pub use epochs::EPOCHS_KEPT_MAX;
 pub(crate) use epochs::Epochs;
 pub(crate) use housekeeping::{forget_used_keys, purge, retire_epochs};
-pub(crate) use query::read_records;
+pub(crate) use read::{Reader, read_records};
+pub(crate) use together::{Answered, Question};
 
 /// Every route of the door on one screen.
 pub(crate) fn router(inquiry: Inquiry) -> Router {

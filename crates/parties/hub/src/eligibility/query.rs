@@ -3,28 +3,26 @@
 //! The seeds say that the key is "made each time, temporary, encrypted, deleted after use" (001:549).
 //! Refusal of a second use, the life of 60 s and the binding to institution and consents are our reading.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
 use pmh_crypto::{AgeError, LinkageKey, LinkageKeyError, OpenedLinkageKey, age_check};
-use pmh_domain::{Consents, Date, InstitutionCode, Strictness, rfc3339_japan};
+use pmh_domain::{Consents, InstitutionCode, Strictness};
 use pmh_service::{Body, Peer, Refused};
-use pmh_store::Tx;
+use pmh_store::Unanswered;
 use pmh_wire::Code;
-use pmh_wire::eligibility::{EligibilityAnswer, EligibilityQuery, Subsidy};
+use pmh_wire::eligibility::EligibilityQuery;
 
-use super::decoy;
-use crate::access::PersonAccess;
-use crate::answer;
-use crate::audit::Entry;
+use super::together::{Question, answer_together};
 use crate::state::Inquiry;
-use crate::store::epochs::{self, HUB_PARTITION};
-use crate::store::{answers, joins, routes};
+use crate::store::epochs::KeyUse;
 
 pub(crate) async fn query(
     State(inquiry): State<Inquiry>,
     Peer(peer): Peer,
     Body(query): Body<EligibilityQuery>,
-) -> Result<Json<EligibilityAnswer>, Refused> {
+) -> Result<Response, Refused> {
     inquiry.counters.add("queries", 1);
     let institution = InstitutionCode::parse(&query.institution_code, Strictness::Lenient)
         .map_err(|_| Code::InvalidMember.problem().at_field("institutionCode"))?;
@@ -40,33 +38,26 @@ pub(crate) async fn query(
         AgeError::Expired => Code::LinkageKeyExpired,
         AgeError::FromTheFuture => Code::LinkageKeyFromTheFuture,
     })?;
-
-    let mut turn = inquiry.lane.turn().await;
-    let mut tx = inquiry.store.write().await?;
-    let asked = |act| Entry::of(HUB_PARTITION, act, &owner).at_institution(institution.as_str());
-    if let Err(code) = use_key(&mut tx, epoch, &opened).await? {
-        let entry = asked("eligibility.refuse").with_outcome(code.as_str());
-        turn.append(&mut tx, &[entry]).await?;
-        turn.commit(tx).await?;
-        inquiry.counters.add("queries_refused", 1);
-        return Err(code.into());
-    }
-    let routing = &inquiry.keys.routing;
-    let access = joins::person_of(&mut tx, routing, routing.tag_pmh_id(&opened.pmh_id)).await?;
-    let read = read_records(&inquiry, &mut tx, &access, Date::in_japan(now_ms)).await?;
-    let mut entries = vec![asked("eligibility.ask")];
-    entries.extend(
-        read.seen
-            .iter()
-            .map(|seen| seen.entry("eligibility.answer", &owner).at_institution(institution.as_str())),
-    );
-    if read.seen.is_empty() {
-        entries.push(asked("eligibility.answer").with_outcome("nobody's records"));
-    }
-    turn.append(&mut tx, &entries).await?;
-    turn.commit(tx).await?;
-    inquiry.counters.add("queries_answered", 1);
-    Ok(Json(EligibilityAnswer { answered_at: rfc3339_japan(now_ms), subsidies: read.subsidies }))
+    let question = Question {
+        key: KeyUse { epoch, minted_ms: opened.minted_ms, jti: opened.jti },
+        pmh_tag: inquiry.keys.routing.tag_pmh_id(&opened.pmh_id),
+        institution: institution.clone(),
+        owner,
+        now_ms,
+    };
+    let carry_out = {
+        let inquiry = inquiry.clone();
+        move |questions| answer_together(inquiry.clone(), questions)
+    };
+    let answered = inquiry.questions.ask(institution, question, carry_out).await;
+    let json = answered.unwrap_or_else(|unanswered| {
+        if unanswered == Unanswered::TooMany {
+            inquiry.counters.add("queries_turned_away", 1);
+        }
+        Err(Code::Unavailable.into())
+    })?;
+    let json_type = HeaderValue::from_static("application/json");
+    Ok(([(CONTENT_TYPE, json_type)], json).into_response())
 }
 
 async fn open(
@@ -89,75 +80,4 @@ async fn open(
         LinkageKeyError::DoesNotOpen => Code::LinkageKeyDoesNotOpen,
     })?;
     Ok((i64::from(key.epoch().0), opened))
-}
-
-/// Records the use and then asks what the epoch still accepts, in this order: while the use is being
-/// recorded a purge cannot forget it, and after it the raised watermark is seen.
-async fn use_key(
-    tx: &mut Tx,
-    epoch: i64,
-    opened: &OpenedLinkageKey,
-) -> Result<Result<(), Code>, pmh_store::StoreError> {
-    if !epochs::use_once(tx, epoch, opened.minted_ms, &opened.jti).await? {
-        return Ok(Err(Code::LinkageKeyUsed));
-    }
-    let Some(window) = epochs::find_window(tx, epoch).await? else { return Ok(Err(Code::UnknownEpoch)) };
-    Ok(if window.holds(opened.minted_ms) { Ok(()) } else { Err(Code::LinkageKeyExpired) })
-}
-
-/// What one person's routes lead to on a day.
-pub(crate) struct ReadRecords {
-    pub(crate) subsidies: Vec<Subsidy>,
-    /// Whose records were opened, for the audit.
-    pub(crate) seen: Vec<Seen>,
-}
-
-/// One person's records in one partition.
-pub(crate) struct Seen {
-    municipality: String,
-    person: i64,
-    /// How many certificates the answer shows: the municipality can learn what was received from it (001:350).
-    shown: String,
-}
-
-impl Seen {
-    pub(crate) fn entry(&self, act: &'static str, owner: &str) -> Entry {
-        Entry::of(&self.municipality, act, owner).about(self.person).with_outcome(self.shown.clone())
-    }
-}
-
-/// Routes first, then answers: two steps, because a join of the two cannot be distributed.
-pub(crate) async fn read_records(
-    inquiry: &Inquiry,
-    tx: &mut Tx,
-    access: &PersonAccess,
-    on: Date,
-) -> Result<ReadRecords, pmh_store::StoreError> {
-    let mut prepared = Vec::new();
-    let mut seen: Vec<Seen> = Vec::new();
-    let mut municipality_begins = 0;
-    for route in routes::list_from(tx, access).await? {
-        if !inquiry.keys.routing.leads(&route) {
-            // Written past the hub: followed by nobody, shown in the log without saying whose it is.
-            tracing::error!(municipality = route.municipality_code, "a route carries a wrong MAC");
-            continue;
-        }
-        let Some(row) = answers::find_at(tx, &route).await? else { continue };
-        let own = answer::decode(&inquiry.keys.subsidy.open_answer(&route, &row)?)?;
-        let shown = answer::told(&own, on)?;
-        if seen.last().is_none_or(|before| before.municipality != route.municipality_code) {
-            municipality_begins = prepared.len();
-        }
-        // One municipality, two numbers of one person: of what it registered under both, the later person counts.
-        let mut earlier = prepared.split_off(municipality_begins);
-        answer::replace_older(&mut earlier, &own);
-        prepared.append(&mut earlier);
-        prepared.extend(own);
-        seen.push(Seen { municipality: route.municipality_code, person: route.person, shown });
-        inquiry.counters.add("answers_opened", 1);
-    }
-    if seen.is_empty() {
-        decoy::read(inquiry, tx, on).await?;
-    }
-    Ok(ReadRecords { subsidies: answer::show(prepared, on)?, seen })
 }

@@ -30,7 +30,7 @@ async fn unbind_some(inquiry: &Inquiry) -> Result<bool, StoreError> {
     let mut deleted = 0;
     for tag in &tags {
         let person = joins::person_of(&mut tx, &inquiry.keys.routing, tag.clone()).await?;
-        let standing = routes::list_from(&mut tx, &person).await?;
+        let standing = routes::list_from(&mut tx, &[&person]).await?;
         if !standing.iter().any(|route| inquiry.keys.routing.leads(route)) {
             deleted += bindings::delete(&mut tx, tag).await?;
         }

@@ -32,7 +32,7 @@ pub(crate) async fn bind(
     let mut turn = inquiry.lane.turn().await;
     let mut tx = inquiry.store.write().await?;
     let person = joins::person_of(&mut tx, routing, pmh_tag).await?;
-    if routes::list_from(&mut tx, &person).await?.is_empty() {
+    if routes::list_from(&mut tx, &[&person]).await?.is_empty() {
         // Introduced by way of the OQS before the hub has stored its own answer: the portal asks again.
         return Err(Code::UnknownPmhId.into());
     }

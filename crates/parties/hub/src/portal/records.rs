@@ -6,9 +6,10 @@ use pmh_domain::{Date, PmhPseudonym, rfc3339_japan};
 use pmh_service::{Body, Peer, Refused};
 use pmh_wire::Code;
 use pmh_wire::records::{OwnRecords, RecordsRequest};
+use serde_json::value::RawValue;
 
 use crate::audit::Entry;
-use crate::eligibility::read_records;
+use crate::eligibility::{Reader, read_records};
 use crate::state::Inquiry;
 use crate::store::epochs::HUB_PARTITION;
 use crate::store::{bindings, joins};
@@ -17,7 +18,7 @@ pub(crate) async fn records(
     State(inquiry): State<Inquiry>,
     Peer(peer): Peer,
     Body(request): Body<RecordsRequest>,
-) -> Result<Json<OwnRecords>, Refused> {
+) -> Result<Json<OwnRecords<Box<RawValue>>>, Refused> {
     let pseudonym = PmhPseudonym::parse(&request.pmh_pseudonym)
         .map_err(|_| Code::InvalidMember.problem().at_field("pmhPseudonym"))?;
     let owner = peer.to_string();
@@ -30,7 +31,9 @@ pub(crate) async fn records(
         .filter(|binding| inquiry.keys.routing.binds(binding))
         .ok_or(Code::UnknownPseudonym)?;
     let access = joins::person_of(&mut tx, &inquiry.keys.routing, binding.pmh_tag).await?;
-    let read = read_records(&inquiry, &mut tx, &access, Date::in_japan(now_ms)).await?;
+    let reader = Reader { access, on: Date::in_japan(now_ms) };
+    let mut read = read_records(&inquiry, &mut tx, &[reader]).await?;
+    let read = read.pop().expect("one reader, one reading")?;
     let mut entries = vec![Entry::of(HUB_PARTITION, "records.ask", &owner)];
     entries.extend(read.seen.iter().map(|seen| seen.entry("records.answer", &owner)));
     turn.append(&mut tx, &entries).await?;

@@ -6,7 +6,7 @@ use sqlx::Row;
 
 use crate::access::PartitionAccess;
 use crate::store::routes::Route;
-use crate::store::{fetch, fetch_list, in_list, run_list, value_rows};
+use crate::store::{fetch_list, in_list, run_list, value_rows};
 
 #[derive(Clone)]
 pub(crate) struct AnswerRow {
@@ -59,20 +59,29 @@ pub(crate) async fn put(
     Ok(())
 }
 
-/// The answer at the end of one route. It takes a route, not a person's number: only what is routed from
-/// an accepted key or a known pseudonym can be read at the query doors.
-pub(crate) async fn find_at(tx: &mut Tx, route: &Route) -> Result<Option<AnswerRow>, StoreError> {
-    let rows = fetch!(
-        tx,
-        "SELECT person, sealed, version, key_version FROM answer \
-         WHERE municipality_code = $1 AND person = $2",
-        [route.municipality_code.as_str(), route.person],
-        row => AnswerRow {
-            person: row.try_get(0)?,
-            sealed: row.try_get(1)?,
-            version: row.try_get(2)?,
-            key_version: row.try_get(3)?,
-        }
-    );
-    Ok(rows.into_iter().next())
+/// The answers at the end of these routes, in no order, with the municipality of each. It takes routes, not numbers of
+/// people: only what is routed from an accepted key or a known pseudonym can be read at the query doors.
+pub(crate) async fn list_at(tx: &mut Tx, routes: &[&Route]) -> Result<Vec<(String, AnswerRow)>, StoreError> {
+    let mut answers = Vec::with_capacity(routes.len());
+    for range in batches(routes.len()) {
+        let part = &routes[range];
+        let sql = format!(
+            "SELECT answer.municipality_code, answer.person, answer.sealed, answer.version, answer.key_version \
+             FROM (VALUES {}) AS wanted JOIN answer \
+             ON answer.municipality_code = wanted.column1 AND answer.person = wanted.column2",
+            value_rows(2, part.len())
+        );
+        answers.extend(fetch_list!(tx, sql, [], part,
+        |query, route| query.bind(route.municipality_code.as_str()).bind(route.person),
+        row => (
+            row.try_get(0)?,
+            AnswerRow {
+                person: row.try_get(1)?,
+                sealed: row.try_get(2)?,
+                version: row.try_get(3)?,
+                key_version: row.try_get(4)?,
+            },
+        )));
+    }
+    Ok(answers)
 }

@@ -1,9 +1,12 @@
 //! `epoch`, `epoch_counter` and `used_key`: which linkage keys may still be accepted.
 
-use pmh_store::{StoreError, Tx};
+use std::collections::HashSet;
+
+use pmh_crypto::JTI_LENGTH;
+use pmh_store::{StoreError, Tx, batches};
 use sqlx::Row;
 
-use crate::store::{fetch, run};
+use crate::store::{fetch, fetch_list, in_list, run, value_rows};
 
 /// The partition under whose ring the hub seals what belongs to no municipality.
 pub(crate) const HUB_PARTITION: &str = "hub";
@@ -102,30 +105,55 @@ pub(crate) async fn find(tx: &mut Tx, epoch: i64) -> Result<Option<EpochRow>, St
     Ok(rows.into_iter().next())
 }
 
-pub(crate) async fn find_window(tx: &mut Tx, epoch: i64) -> Result<Option<Window>, StoreError> {
-    let rows = fetch!(
-        tx,
-        "SELECT refuse_before_ms, refuse_after_ms FROM epoch WHERE epoch = $1",
-        [epoch],
-        row => Window { refuse_before_ms: row.try_get(0)?, refuse_after_ms: row.try_get(1)? }
-    );
-    Ok(rows.into_iter().next())
+/// What these epochs accept; one that is unknown is missing.
+pub(crate) async fn list_windows(tx: &mut Tx, epochs: &[i64]) -> Result<Vec<(i64, Window)>, StoreError> {
+    let mut windows = Vec::new();
+    for range in batches(epochs.len()) {
+        let part = &epochs[range];
+        let sql = format!(
+            "SELECT epoch, refuse_before_ms, refuse_after_ms FROM epoch WHERE epoch IN ({})",
+            in_list(0, part.len())
+        );
+        windows.extend(fetch_list!(tx, sql, [], part, |query, epoch| query.bind(epoch), row => (
+            row.try_get(0)?,
+            Window { refuse_before_ms: row.try_get(1)?, refuse_after_ms: row.try_get(2)? },
+        )));
+    }
+    Ok(windows)
 }
 
-/// Records the use of a linkage key; answers whether this is the first.
-pub(crate) async fn use_once(
-    tx: &mut Tx,
-    epoch: i64,
-    minted_ms: i64,
-    jti: &[u8],
-) -> Result<bool, StoreError> {
-    let added = run!(
-        tx,
-        "INSERT INTO used_key (epoch, minted_ms, jti) VALUES ($1, $2, $3) \
-         ON CONFLICT (epoch, minted_ms, jti) DO NOTHING",
-        [epoch, minted_ms, jti]
-    );
-    Ok(added == 1)
+/// One use of a linkage key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct KeyUse {
+    pub(crate) epoch: i64,
+    pub(crate) minted_ms: i64,
+    pub(crate) jti: [u8; JTI_LENGTH],
+}
+
+/// Records uses of linkage keys; answers those that are the first. The caller gives each once and sorted: two hubs that
+/// insert the same ones in different orders would wait for each other.
+pub(crate) async fn use_once(tx: &mut Tx, uses: &[KeyUse]) -> Result<HashSet<KeyUse>, StoreError> {
+    let mut first = HashSet::with_capacity(uses.len());
+    for range in batches(uses.len()) {
+        let part = &uses[range];
+        let sql = format!(
+            "INSERT INTO used_key (epoch, minted_ms, jti) VALUES {} \
+             ON CONFLICT (epoch, minted_ms, jti) DO NOTHING RETURNING epoch, minted_ms, jti",
+            value_rows(3, part.len())
+        );
+        first.extend(fetch_list!(tx, sql, [], part,
+        |query, one| query.bind(one.epoch).bind(one.minted_ms).bind(&one.jti[..]),
+        row => KeyUse {
+            epoch: row.try_get(0)?,
+            minted_ms: row.try_get(1)?,
+            jti: row.try_get::<&[u8], _>(2)?.try_into().map_err(|_| damaged())?,
+        }));
+    }
+    Ok(first)
+}
+
+fn damaged() -> StoreError {
+    StoreError::Inconsistent { table: "used_key", column: "jti" }
 }
 
 /// Raises every epoch's watermark to `before_ms` and forgets the used keys below it, both or neither: a

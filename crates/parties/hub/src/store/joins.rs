@@ -1,12 +1,12 @@
 //! `joined`: tags of PMH-IDs that are one person's. Each row carries a MAC: one that was written past the hub leads
 //! nobody to somebody else's records.
 
-use pmh_store::{StoreError, Tx};
+use pmh_store::{StoreError, Tx, batches};
 use sqlx::Row;
 
 use crate::access::PersonAccess;
 use crate::keys::RoutingKey;
-use crate::store::{fetch, run};
+use crate::store::{fetch, fetch_list, in_list, run};
 
 pub(crate) struct Joined {
     pub(crate) retired_tag: Vec<u8>,
@@ -45,27 +45,67 @@ pub(crate) async fn person_of(
     routing: &RoutingKey,
     pmh_tag: Vec<u8>,
 ) -> Result<PersonAccess, StoreError> {
-    let rows = fetch!(
-        tx,
-        "SELECT retired_tag, surviving_tag, join_number, mac FROM joined \
-         WHERE retired_tag = $1 OR surviving_tag = $1 \
-         OR surviving_tag = (SELECT own.surviving_tag FROM joined AS own WHERE own.retired_tag = $1)",
-        [&pmh_tag],
-        row => Joined {
-            retired_tag: row.try_get(0)?,
-            surviving_tag: row.try_get(1)?,
-            join: row.try_get(2)?,
-            mac: row.try_get(3)?,
-        }
-    );
-    let mut access = PersonAccess::by_tag(pmh_tag);
-    for joined in rows {
-        if routing.joins(&joined) {
-            access.add(joined.surviving_tag);
-            access.add(joined.retired_tag);
-        } else {
-            tracing::error!("a join of two PMH-IDs carries a wrong MAC");
-        }
+    let people = people_of(tx, routing, vec![pmh_tag]).await?;
+    Ok(people.into_iter().next().expect("one for each tag"))
+}
+
+/// The same for several, in their order.
+pub(crate) async fn people_of(
+    tx: &mut Tx,
+    routing: &RoutingKey,
+    pmh_tags: Vec<Vec<u8>>,
+) -> Result<Vec<PersonAccess>, StoreError> {
+    let mut joins = list_about(tx, routing, &pmh_tags).await?;
+    // A retired PMH-ID leads to the one that survives, and that one to all the others that retired for it.
+    let survivors: Vec<Vec<u8>> = joins.iter().map(|joined| joined.surviving_tag.clone()).collect();
+    if !survivors.is_empty() {
+        joins.extend(list_about(tx, routing, &survivors).await?);
     }
-    Ok(access)
+    let people = pmh_tags.into_iter().map(|pmh_tag| {
+        let survivor = joins.iter().find(|joined| joined.retired_tag == pmh_tag);
+        let survivor = survivor.map(|joined| &joined.surviving_tag);
+        let mut access = PersonAccess::by_tag(pmh_tag.clone());
+        let theirs = |joined: &&Joined| {
+            joined.surviving_tag == pmh_tag
+                || survivor.is_some_and(|survivor| joined.surviving_tag == *survivor)
+        };
+        for joined in joins.iter().filter(theirs) {
+            access.add(joined.surviving_tag.clone());
+            access.add(joined.retired_tag.clone());
+        }
+        access
+    });
+    Ok(people.collect())
+}
+
+/// The joins that name one of these tags and that the hub wrote.
+async fn list_about(
+    tx: &mut Tx,
+    routing: &RoutingKey,
+    pmh_tags: &[Vec<u8>],
+) -> Result<Vec<Joined>, StoreError> {
+    let mut joins = Vec::new();
+    for range in batches(pmh_tags.len()) {
+        let part = &pmh_tags[range];
+        let sql = format!(
+            "SELECT retired_tag, surviving_tag, join_number, mac FROM joined WHERE retired_tag IN ({}) \
+             UNION SELECT retired_tag, surviving_tag, join_number, mac FROM joined WHERE surviving_tag IN ({})",
+            in_list(0, part.len()),
+            in_list(part.len(), part.len())
+        );
+        joins.extend(
+            fetch_list!(tx, sql, [], part.iter().chain(part), |query, tag| query.bind(tag), row => Joined {
+                retired_tag: row.try_get(0)?,
+                surviving_tag: row.try_get(1)?,
+                join: row.try_get(2)?,
+                mac: row.try_get(3)?,
+            }),
+        );
+    }
+    let forged = |joined: &Joined| !routing.joins(joined);
+    if joins.iter().any(forged) {
+        tracing::error!("a join of two PMH-IDs carries a wrong MAC");
+        joins.retain(|joined| !forged(joined));
+    }
+    Ok(joins)
 }

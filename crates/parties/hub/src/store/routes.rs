@@ -21,20 +21,24 @@ pub(crate) struct NewRoute {
     pub(crate) mac: Vec<u8>,
 }
 
-/// Where records of this person are, in the order of municipality codes and of first registration.
-pub(crate) async fn list_from(tx: &mut Tx, access: &PersonAccess) -> Result<Vec<Route>, StoreError> {
-    let tags = access.pmh_tags();
-    let sql = format!(
-        "SELECT pmh_tag, municipality_code, person, mac FROM route WHERE pmh_tag IN ({}) \
-         ORDER BY municipality_code, person",
-        in_list(0, tags.len())
-    );
-    Ok(fetch_list!(tx, sql, [], tags, |query, tag| query.bind(tag), row => Route {
-        pmh_tag: row.try_get(0)?,
-        municipality_code: row.try_get(1)?,
-        person: row.try_get(2)?,
-        mac: row.try_get(3)?,
-    }))
+/// Where records of these people are, in no order.
+pub(crate) async fn list_from(tx: &mut Tx, people: &[&PersonAccess]) -> Result<Vec<Route>, StoreError> {
+    let tags: Vec<&[u8]> = people.iter().flat_map(|person| person.pmh_tags()).map(Vec::as_slice).collect();
+    let mut routes = Vec::with_capacity(tags.len());
+    for range in batches(tags.len()) {
+        let part = &tags[range];
+        let sql = format!(
+            "SELECT pmh_tag, municipality_code, person, mac FROM route WHERE pmh_tag IN ({})",
+            in_list(0, part.len())
+        );
+        routes.extend(fetch_list!(tx, sql, [], part, |query, tag| query.bind(*tag), row => Route {
+            pmh_tag: row.try_get(0)?,
+            municipality_code: row.try_get(1)?,
+            person: row.try_get(2)?,
+            mac: row.try_get(3)?,
+        }));
+    }
+    Ok(routes)
 }
 
 /// Adds routes of this partition; one that stands already stays.

@@ -16,7 +16,8 @@ fn epoch(epoch: i64, owner: &str, opened_ms: i64) -> EpochRow {
 }
 
 async fn window(stand: &Stand, epoch: i64) -> Option<epochs::Window> {
-    epochs::find_window(&mut stand.write().await, epoch).await.unwrap()
+    let windows = epochs::list_windows(&mut stand.write().await, &[epoch]).await.unwrap();
+    windows.into_iter().next().map(|(_, window)| window)
 }
 
 #[tokio::test]

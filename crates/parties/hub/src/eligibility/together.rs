@@ -1,0 +1,122 @@
+//! Queries that are answered by one transaction: their keys are used up, the records read, one row of the audit tells
+//! of all, and after the commit each gets its own answer. A transaction that fails, or of which nobody knows whether it
+//! stands, is not tried again: whoever asked comes with a fresh key.
+
+use std::collections::{HashMap, HashSet};
+
+use pmh_domain::{Date, InstitutionCode, rfc3339_japan};
+use pmh_service::Refused;
+use pmh_store::{StoreError, Tx};
+use pmh_wire::Code;
+use pmh_wire::eligibility::EligibilityAnswer;
+
+use super::read::{ReadRecords, Reader, read_records};
+use crate::audit::Entry;
+use crate::state::Inquiry;
+use crate::store::epochs::{self, HUB_PARTITION, KeyUse};
+use crate::store::joins;
+
+/// A query whose linkage key has opened.
+pub(crate) struct Question {
+    pub(super) key: KeyUse,
+    pub(super) pmh_tag: Vec<u8>,
+    pub(super) institution: InstitutionCode,
+    pub(super) owner: String,
+    pub(super) now_ms: i64,
+}
+
+/// The JSON of an [`EligibilityAnswer`].
+pub(crate) type Answered = Result<Vec<u8>, Refused>;
+
+/// One answer for each question, in their order.
+pub(super) async fn answer_together(inquiry: Inquiry, questions: Vec<Question>) -> Vec<Answered> {
+    match in_one_transaction(&inquiry, &questions).await {
+        Ok(answers) => answers,
+        Err(error) => vec![Err(Refused::from(error)); questions.len()],
+    }
+}
+
+async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result<Vec<Answered>, StoreError> {
+    let mut turn = inquiry.lane.turn().await;
+    let mut tx = inquiry.store.write_urgently().await?;
+    let verdicts = use_keys(&mut tx, questions).await?;
+    let accepted = || {
+        questions.iter().zip(&verdicts).filter_map(|(question, verdict)| verdict.is_ok().then_some(question))
+    };
+    let tags = accepted().map(|question| question.pmh_tag.clone()).collect();
+    let people = joins::people_of(&mut tx, &inquiry.keys.routing, tags).await?;
+    let days = accepted().map(|question| Date::in_japan(question.now_ms));
+    let readers: Vec<Reader> =
+        people.into_iter().zip(days).map(|(access, on)| Reader { access, on }).collect();
+    let mut read = read_records(inquiry, &mut tx, &readers).await?.into_iter();
+    let mut entries = Vec::with_capacity(2 * questions.len());
+    let mut answers = Vec::with_capacity(questions.len());
+    let (mut answered, mut refused) = (0, 0);
+    for (question, verdict) in questions.iter().zip(verdicts) {
+        let answer = match verdict {
+            Ok(()) => {
+                answered += 1;
+                let records = read.next().expect("each accepted key has a reader");
+                tell(question, records, &mut entries)
+            }
+            Err(code) => {
+                refused += 1;
+                entries.push(question.entry("eligibility.refuse").with_outcome(code.as_str()));
+                Err(code.into())
+            }
+        };
+        answers.push(answer);
+    }
+    turn.append(&mut tx, &entries).await?;
+    turn.commit(tx).await?;
+    inquiry.counters.add("queries_answered", answered);
+    inquiry.counters.add("queries_refused", refused);
+    Ok(answers)
+}
+
+/// Records the uses and then asks what the epochs still accept, in this order: while the uses are being recorded a
+/// purge cannot forget them, and after it the raised watermark is seen.
+async fn use_keys(tx: &mut Tx, questions: &[Question]) -> Result<Vec<Result<(), Code>>, StoreError> {
+    let mut uses: Vec<KeyUse> = questions.iter().map(|question| question.key).collect();
+    uses.sort_unstable();
+    uses.dedup();
+    let mut first = epochs::use_once(tx, &uses).await?;
+    let ids: HashSet<i64> = uses.iter().map(|one| one.epoch).collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let windows: HashMap<_, _> = epochs::list_windows(tx, &ids).await?.into_iter().collect();
+    let judge = |question: &Question| {
+        // Taken out: the same key a second time among these questions is used already.
+        if !first.remove(&question.key) {
+            return Err(Code::LinkageKeyUsed);
+        }
+        let window = windows.get(&question.key.epoch).ok_or(Code::UnknownEpoch)?;
+        if window.holds(question.key.minted_ms) { Ok(()) } else { Err(Code::LinkageKeyExpired) }
+    };
+    Ok(questions.iter().map(judge).collect())
+}
+
+/// Tells the audit of one question and whose records it was answered from.
+fn tell(question: &Question, records: Result<ReadRecords, StoreError>, entries: &mut Vec<Entry>) -> Answered {
+    entries.push(question.entry("eligibility.ask"));
+    let read = match records {
+        Ok(read) => read,
+        Err(error) => {
+            entries.push(question.entry("eligibility.answer").with_outcome("not readable"));
+            return Err(error.into());
+        }
+    };
+    let seen = read.seen.iter().map(|seen| seen.entry("eligibility.answer", &question.owner));
+    entries.extend(seen.map(|entry| entry.at_institution(question.institution.as_str())));
+    if read.seen.is_empty() {
+        entries.push(question.entry("eligibility.answer").with_outcome("nobody's records"));
+    }
+    let answer = EligibilityAnswer { answered_at: rfc3339_japan(question.now_ms), subsidies: read.subsidies };
+    Ok(serde_json::to_vec(&answer).expect("texts and JSON always serialise"))
+}
+
+impl Question {
+    /// An act in nobody's partition.
+    fn entry(&self, act: &'static str) -> Entry {
+        Entry::of(HUB_PARTITION, act, &self.owner).at_institution(self.institution.as_str())
+    }
+}

@@ -1,0 +1,118 @@
+use tokio::sync::mpsc;
+
+use super::*;
+
+/// A transaction that runs until the test lets it end.
+struct Running {
+    questions: Vec<u32>,
+    end: oneshot::Sender<()>,
+}
+
+type Group = GroupCommit<&'static str, u32, u32>;
+
+/// Answers a question with its double.
+fn asker(
+    group: &Group,
+    running: &mpsc::UnboundedSender<Running>,
+) -> impl Fn(&'static str, u32) -> tokio::task::JoinHandle<Result<u32, Unanswered>> {
+    let (group, running) = (group.clone(), running.clone());
+    move |asker, question| {
+        let (group, running) = (group.clone(), running.clone());
+        tokio::spawn(async move {
+            let carry_out = move |questions: Vec<u32>| {
+                let (end, ended) = oneshot::channel();
+                running.send(Running { questions: questions.clone(), end }).unwrap();
+                async move {
+                    ended.await.expect("the test lets it end, or it panics here");
+                    questions.into_iter().map(|question| question * 2).collect()
+                }
+            };
+            group.ask(asker, question, carry_out).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn who_comes_meanwhile_goes_together_and_each_gets_the_own_answer() {
+    let (sender, mut running) = mpsc::unbounded_channel();
+    let group = Group::default();
+    let ask = asker(&group, &sender);
+    let first = ask("a", 1);
+    let alone = running.recv().await.unwrap();
+    assert_eq!(alone.questions, [1], "nobody is waited for");
+    let later: Vec<_> = [("a", 2), ("a", 3), ("b", 4)].map(|(who, question)| ask(who, question)).into();
+    tokio::task::yield_now().await;
+    alone.end.send(()).unwrap();
+    assert_eq!(first.await.unwrap(), Ok(2));
+    let together = running.recv().await.unwrap();
+    assert_eq!(together.questions, [2, 4, 3], "by turns");
+    together.end.send(()).unwrap();
+    let mut answers = Vec::new();
+    for one in later {
+        answers.push(one.await.unwrap().unwrap());
+    }
+    assert_eq!(answers, [4, 6, 8]);
+    // Idle again: the next one starts anew.
+    let next = ask("a", 5);
+    running.recv().await.unwrap().end.send(()).unwrap();
+    assert_eq!(next.await.unwrap(), Ok(10));
+}
+
+#[tokio::test]
+async fn one_more_than_may_wait_is_refused_and_who_asks_little_is_not() {
+    let (sender, mut running) = mpsc::unbounded_channel();
+    let group = Group::default();
+    let ask = asker(&group, &sender);
+    let first = ask("much", 0);
+    let runs = running.recv().await.unwrap();
+    let waiting: Vec<_> = (0..WAITING_MAX).map(|_| ask("much", 1)).collect();
+    tokio::task::yield_now().await;
+    assert_eq!(ask("much", 1).await.unwrap(), Err(Unanswered::TooMany));
+    let little = ask("little", 7);
+    tokio::task::yield_now().await;
+    runs.end.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    let next = running.recv().await.unwrap();
+    assert_eq!(next.questions.len(), TOGETHER_MAX);
+    assert_eq!(next.questions[..2], [1, 7]);
+    next.end.send(()).unwrap();
+    assert_eq!(little.await.unwrap(), Ok(14));
+    running.recv().await.unwrap().end.send(()).unwrap();
+    let mut refused = 0;
+    for one in waiting {
+        refused += usize::from(one.await.unwrap() == Err(Unanswered::TooMany));
+    }
+    assert_eq!(refused, 1, "the newest of whoever asked much made room");
+}
+
+#[tokio::test]
+async fn a_transaction_that_breaks_off_takes_no_other_along() {
+    let (sender, mut running) = mpsc::unbounded_channel();
+    let group = Group::default();
+    let ask = asker(&group, &sender);
+    let broken = ask("a", 1);
+    let runs = running.recv().await.unwrap();
+    let waits = ask("a", 2);
+    tokio::task::yield_now().await;
+    drop(runs.end);
+    assert_eq!(broken.await.unwrap(), Err(Unanswered::BrokenOff));
+    running.recv().await.unwrap().end.send(()).unwrap();
+    assert_eq!(waits.await.unwrap(), Ok(4));
+}
+
+#[tokio::test]
+async fn who_hangs_up_cancels_nothing() {
+    let (sender, mut running) = mpsc::unbounded_channel();
+    let group = Group::default();
+    let ask = asker(&group, &sender);
+    let first = ask("a", 1);
+    let runs = running.recv().await.unwrap();
+    let gone = ask("a", 2);
+    tokio::task::yield_now().await;
+    gone.abort();
+    first.abort();
+    runs.end.send(()).unwrap();
+    let next = running.recv().await.unwrap();
+    assert_eq!(next.questions, [2]);
+    next.end.send(()).unwrap();
+}
