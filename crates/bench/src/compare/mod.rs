@@ -138,7 +138,7 @@ impl Compare<'_> {
         let postgres = self.site(Kind::Postgres, "asked").await?;
         let sites = [&sqlite, &postgres];
         self.fill(sites, (0, before)).await?;
-        let floor = Floor::start(self, &sqlite).await?;
+        let floor = Floor::start(self, &sqlite, before).await?;
         let mut small = Vec::new();
         for site in sites {
             small.push(self.ask_before(site, &floor, before).await?);
