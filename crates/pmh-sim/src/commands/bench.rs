@@ -94,12 +94,11 @@ async fn load(run: Run, kind: Kind, output: Output) -> Result<ExitCode, Failure>
     let wanted = run.report.wanted()?;
     let way = run.way(kind)?;
     let live = Live::new(output);
-    let ground = Ground::prepare(&run.ground, &live).await?;
-    let measured = measure(&run, (kind, way), &ground, &live).await;
-    // Whatever came of it, what was made is removed.
-    ground.remove().await?;
+    let report =
+        Ground::with(&run.ground, &live, async |ground| measure(&run, (kind, way), ground, &live).await);
+    let report = report.await?;
     drop(live);
-    wanted.tell(measured?, output)
+    wanted.tell(report, output)
 }
 
 async fn measure(
