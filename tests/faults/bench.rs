@@ -114,12 +114,12 @@ async fn a_replayed_key_is_a_failure_under_its_code_and_never_a_success(place: &
     let hospital = InstitutionCode::parse(HOSPITAL, Strictness::Strict).unwrap();
     let eligibility = Eligibility::new(target.address(), epoch, clock, ids, hospital);
     let again = Box::new(Again { eligibility, first: Vec::new() });
-    let pace = Pace::Open(Curve::constant(20.0).unwrap());
+    let twenty = Pace::Open(Curve::constant(20.0).unwrap());
     let load = Load {
-        lanes: vec![Lane::new("again", &target, pace, 1, again)],
+        lanes: vec![Lane::new("again", &target, twenty, 1, again)],
         warm_up: Duration::ZERO,
         measured: Duration::from_secs(1),
-        patience: Duration::from_secs(60),
+        patience: Duration::from_mins(1),
     };
     let measured = run_on_own_thread(load, |_| {}).await.unwrap();
     let mut outcomes: Vec<_> =

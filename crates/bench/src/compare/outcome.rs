@@ -63,6 +63,7 @@ pub struct Register {
 }
 
 impl Register {
+    #[must_use]
     pub fn worse_of(self, other: Self) -> Self {
         Self {
             rows_per_second: self.rows_per_second.min(other.rows_per_second),

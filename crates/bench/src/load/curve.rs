@@ -60,7 +60,7 @@ impl Curve {
         let mut at = 0.0;
         while at < seconds {
             let next = self.corner_after(at).min(seconds);
-            area += (self.rate_at(at) + self.rate_at(next)) / 2.0 * (next - at);
+            area += f64::midpoint(self.rate_at(at), self.rate_at(next)) * (next - at);
             at = next;
         }
         if seconds > 0.0 { area / seconds } else { self.rate_at(0.0) }
@@ -120,7 +120,7 @@ impl Iterator for Arrivals {
             let corner = self.curve.corner_after(self.at).min(self.end);
             let span = corner - self.at;
             let (rate, rate_then) = (self.curve.rate_at(self.at), self.curve.rate_at(corner));
-            let area = (rate + rate_then) / 2.0 * span;
+            let area = f64::midpoint(rate, rate_then) * span;
             if area >= self.missing && area > 0.0 {
                 let slope = (rate_then - rate) / span;
                 // rate·t + slope·t²/2 = missing, solved without a difference of nearly equal numbers.

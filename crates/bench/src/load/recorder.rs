@@ -149,12 +149,12 @@ impl Recorder {
         self.measured.corrected.record(corrected);
         self.measured.naive.record(us(minted, sample.ended));
         let ready = passed.connected.unwrap_or(passed.began);
-        let [mint, connect, send, first, body] = self.measured.stages.as_mut_slice() else { return };
+        let [mint, connect, sending, first, body] = self.measured.stages.as_mut_slice() else { return };
         mint.latency.record(us(ready, minted));
         if let Some(connected) = passed.connected {
             connect.latency.record(us(passed.began, connected));
         }
-        send.latency.record(us(minted, sent));
+        sending.latency.record(us(minted, sent));
         first.latency.record(us(sent, first_byte));
         body.latency.record(us(first_byte, sample.ended));
     }

@@ -1,6 +1,6 @@
 //! The world that is loaded: its own, one that runs, or one elsewhere.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use pmh_bench::load::{Permission, resolve};
@@ -73,10 +73,10 @@ impl Ground {
 
     async fn world_elsewhere(
         options: &GroundOptions,
-        data: &PathBuf,
+        data: &Path,
         permission: &Permission,
     ) -> Result<World, Failure> {
-        let folder = super::super::DataFolder { data: data.clone() };
+        let folder = super::super::DataFolder { data: data.to_owned() };
         let world = folder.world()?;
         let Some(target) = &options.target else { return Ok(world) };
         let (host, port) = host_and_port(target)?;

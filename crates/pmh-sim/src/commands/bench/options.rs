@@ -41,7 +41,7 @@ pub(super) struct ReportOptions {
     /// An older report (--json) to compare with.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Writes expectations and failures as JUnit XML.
+    /// Writes expectations and failures as `JUnit` XML.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Writes the report as one page with plots.
