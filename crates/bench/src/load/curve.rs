@@ -82,10 +82,16 @@ impl Curve {
 impl fmt::Display for Curve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, Point { at, per_second }) in self.0.iter().enumerate() {
-            write!(f, "{}{at}:{per_second}", if number > 0 { "," } else { "" })?;
+            let comma = if number > 0 { "," } else { "" };
+            write!(f, "{comma}{}:{}", thousandths(*at), thousandths(*per_second))?;
         }
         Ok(())
     }
+}
+
+/// Nobody wants to read 0.30000000000000004.
+fn thousandths(number: f64) -> f64 {
+    (number * 1_000.0).round() / 1_000.0
 }
 
 impl FromStr for Curve {
