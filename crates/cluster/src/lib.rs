@@ -85,7 +85,10 @@ impl Cluster {
 
     /// Does at once what the server would do some time after many rows were written.
     pub async fn settle(&self) -> Result<()> {
-        let mut settle = command(&self.programs.join("psql"), self.owner, self.folder.path());
+        // The client's programs may stand elsewhere, and are a package of their own (postgresql-client).
+        let beside = self.programs.join("psql");
+        let psql = if beside.is_file() { beside } else { PathBuf::from("psql") };
+        let mut settle = command(&psql, self.owner, self.folder.path());
         settle.args(["--quiet", "--no-psqlrc", "--dbname"]).arg(self.url());
         settle.args(["--command", "VACUUM (ANALYZE)", "--command", "CHECKPOINT"]);
         run(&mut settle).await

@@ -19,13 +19,11 @@ use tokio_util::task::TaskTracker;
 use crate::municipalities::{self, LocalGovernment};
 use crate::numbers::{CheckDigits, Numbers};
 use crate::ownership::Ownership;
-use crate::population::{Ages, People};
+use crate::population::{Ages, People, Person};
 use crate::records::Register;
 use crate::scheme::Scheme;
 use crate::topology::Options;
 
-/// People of one transaction.
-pub const BATCH: usize = 1_000;
 /// Of everybody.
 pub const CERTIFICATES: usize = 3;
 /// Sealed batches that wait for the database.
@@ -44,6 +42,7 @@ const SHARES: [(Scheme, u64); 4] = [
 pub struct Crowd {
     offices: Vec<Office>,
     chance: Chance,
+    batch: usize,
     made: usize,
     left: usize,
 }
@@ -57,6 +56,7 @@ pub struct Batch {
 /// One of the crowd, by place, and what the municipality of the batch registers of them.
 pub struct Member {
     pub place: usize,
+    pub person: Person,
     pub records: Vec<SubjectRecord>,
 }
 
@@ -83,15 +83,16 @@ impl Office {
                 Numbers::generated(seed, of, CheckDigits::Wrong),
             ),
             registers: schemes.map(|scheme| Register::new(seed, of, scheme)),
-            waiting: Vec::with_capacity(BATCH),
+            waiting: Vec::new(),
         }
     }
 }
 
 impl Crowd {
-    pub fn new(seed: u64) -> Self {
+    /// `batch`: people of one transaction.
+    pub fn new(seed: u64, batch: usize) -> Self {
         let offices = SHARES.iter().map(|(scheme, _)| Office::new(seed, *scheme)).collect();
-        Self { offices, chance: Chance::named(seed, "crowd"), made: 0, left: 0 }
+        Self { offices, chance: Chance::named(seed, "crowd"), batch, made: 0, left: 0 }
     }
 
     /// So many more.
@@ -109,9 +110,10 @@ impl Crowd {
         if let Some(elsewhere) = elsewhere {
             records.pop();
             let records = vec![self.offices[elsewhere].registers[CERTIFICATES - 1].record(&person)];
-            self.offices[elsewhere].waiting.push(Member { place: self.made, records });
+            let person = person.clone();
+            self.offices[elsewhere].waiting.push(Member { place: self.made, person, records });
         }
-        self.offices[home].waiting.push(Member { place: self.made, records });
+        self.offices[home].waiting.push(Member { place: self.made, person, records });
         self.made += 1;
     }
 }
@@ -120,7 +122,7 @@ impl Iterator for Crowd {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
-        while self.left > 0 && self.offices.iter().all(|office| office.waiting.len() < BATCH) {
+        while self.left > 0 && self.offices.iter().all(|office| office.waiting.len() < self.batch) {
             self.make_one();
             self.left -= 1;
         }
@@ -128,7 +130,7 @@ impl Iterator for Crowd {
         if fullest.waiting.is_empty() {
             return None;
         }
-        let people = std::mem::replace(&mut fullest.waiting, Vec::with_capacity(BATCH));
+        let people = std::mem::take(&mut fullest.waiting);
         Some(Batch { municipality: fullest.of.code, people })
     }
 }
@@ -174,7 +176,7 @@ impl Filling {
         let bulk = Arc::clone(&self.bulk);
         let sealing = tokio::spawn(async move {
             let mut crowd = crowd;
-            while let Some(batch) = crowd.next() {
+            for batch in crowd.by_ref() {
                 let one = bulk.seal(batch.municipality, &with_ids(batch.people, &ids)).await?;
                 // The writer has failed and says why.
                 if sealed.send(one).await.is_err() {
@@ -232,7 +234,7 @@ mod tests {
 
     #[test]
     fn everybody_has_three_good_records_and_one_in_ten_is_in_two_municipalities() {
-        let mut crowd = Crowd::new(DEFAULT_SEED);
+        let mut crowd = Crowd::new(DEFAULT_SEED, 1_000);
         crowd.ask_for(2_000);
         let mut first: Vec<Batch> = crowd.by_ref().collect();
         crowd.ask_for(1_000);
@@ -240,7 +242,7 @@ mod tests {
         let mut records = BTreeMap::<usize, usize>::new();
         let mut municipalities = BTreeMap::<usize, BTreeSet<MunicipalityCode>>::new();
         for batch in &first {
-            assert!(batch.people.len() <= BATCH);
+            assert!(batch.people.len() <= 1_000);
             for member in &batch.people {
                 *records.entry(member.place).or_default() += member.records.len();
                 municipalities.entry(member.place).or_default().insert(batch.municipality);

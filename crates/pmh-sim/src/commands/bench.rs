@@ -1,11 +1,13 @@
 //! `bench`: loads a hub and tells how it bore it.
 
+mod compare;
 mod failures;
 mod ground;
 mod lanes;
 mod live;
 mod options;
 mod registering;
+mod tools;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,7 +21,7 @@ use pmh_domain::{Clock, SystemClock, rfc3339_japan};
 use self::ground::Ground;
 use self::lanes::{Asked, Kind};
 use self::live::Live;
-use self::options::{Run, Wanted};
+use self::options::{Run, Way};
 use crate::Output;
 use crate::exit::Failure;
 
@@ -34,6 +36,7 @@ use crate::exit::Failure;
   pmh-sim bench register --people 20000
   pmh-sim bench mixed --rate 300 --seconds 60
   pmh-sim bench eligibility --data ./pmh-sim-data
+  pmh-sim bench compare --people 1000000
 
 Without --data a world of its own is made in a temporary folder, and removed. With --data the people of the run are
 registered in that world and stay there. Only loopback is loaded, unless --i-may-load-this-host names the host.
@@ -58,6 +61,16 @@ enum What {
     Register(registering::Register),
     /// A morning at the counters: rates rise and fall. 窓口の午前。時間帯で増減します。
     Mixed(Run),
+    /// Both databases against a floor of the same stack. 両データベースのハブを、何もしない同種のサーバーと比べます。
+    Compare(compare::Compare),
+    #[command(hide = true)]
+    Crowd(tools::WriteCrowd),
+    #[command(hide = true)]
+    Fill(tools::Fill),
+    #[command(hide = true)]
+    Floor(tools::Floor),
+    #[command(hide = true)]
+    Forget(tools::Forget),
 }
 
 impl Bench {
@@ -68,42 +81,46 @@ impl Bench {
             What::Citizen(run) => load(run, Kind::Citizen, output).await,
             What::Mixed(run) => load(run, Kind::Mixed, output).await,
             What::Register(register) => register.run(output).await,
+            What::Compare(compare) => compare.run(output).await,
+            What::Crowd(crowd) => crowd.run(),
+            What::Fill(fill) => fill.run().await,
+            What::Floor(floor) => floor.run().await,
+            What::Forget(forget) => forget.run().await,
         }
     }
 }
 
 async fn load(run: Run, kind: Kind, output: Output) -> Result<ExitCode, Failure> {
-    let wanted = run.wanted()?;
+    let wanted = run.report.wanted()?;
+    let way = run.way(kind)?;
     let live = Live::new(output);
-    let ground = Ground::prepare(&run.ground, &live).await?;
-    let measured = measure(&run, kind, &wanted, &ground, &live).await;
-    // Whatever came of it, what was made is removed.
-    ground.remove().await?;
+    let report =
+        Ground::with(&run.ground, &live, async |ground| measure(&run, (kind, way), ground, &live).await);
+    let report = report.await?;
     drop(live);
-    wanted.tell(measured?, output)
+    wanted.tell(report, output)
 }
 
 async fn measure(
     run: &Run,
-    kind: Kind,
-    wanted: &Wanted,
+    (kind, way): (Kind, Way),
     ground: &Ground,
     live: &Live,
 ) -> Result<Report, Failure> {
     let asked = Asked::prepare(kind, ground, live).await?;
-    let mut bench = Runs { run, asked: &asked, ground, live };
-    let Some(limit_us) = wanted.find_max_us else { return bench.at(run.pace(kind)?).await };
-    let ceiling = bench.at(Pace::Closed).await?.throughput();
+    let runs = Runs { run, asked: &asked, ground, live };
+    let limit_us = match way {
+        Way::At(pace) => return runs.at(pace).await,
+        Way::FindMax { p99_limit_us } => p99_limit_us,
+    };
+    let ceiling = runs.at(Pace::Closed).await?.throughput();
     let found = find_max(limit_us, ceiling, async |rate| {
-        bench.at(Pace::Open(options::constant(rate)?)).await.map(|report| Tried::from(&report))
+        runs.at(options::constant(rate)?).await.map(|report| Tried::from(&report))
     });
     let found = found.await?;
     // The report is of the rate that was found, or of the closed model if none held.
-    let pace = match found.best {
-        Some(rate) => Pace::Open(options::constant(rate)?),
-        None => Pace::Closed,
-    };
-    Ok(Report { find_max: Some(found), ..bench.at(pace).await? })
+    let pace = found.best.map_or(Ok(Pace::Closed), options::constant)?;
+    Ok(Report { find_max: Some(found), ..runs.at(pace).await? })
 }
 
 /// One load after the other on the same people.
@@ -115,7 +132,7 @@ struct Runs<'a> {
 }
 
 impl Runs<'_> {
-    async fn at(&mut self, pace: Pace) -> Result<Report, Failure> {
+    async fn at(&self, pace: Pace) -> Result<Report, Failure> {
         let Run { seconds, warm_up, patience, connections, .. } = *self.run;
         let began_at = rfc3339_japan(SystemClock.now_ms());
         let model = match &pace {

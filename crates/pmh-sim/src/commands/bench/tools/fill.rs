@@ -12,7 +12,7 @@ use pmh_simulator::seed::DEFAULT_SEED;
 use pmh_simulator::topology::Options;
 use serde::Serialize;
 
-use super::DataFolder;
+use crate::commands::DataFolder;
 use crate::exit::Failure;
 
 const PMH_ID_BYTES: usize = 16;
@@ -32,6 +32,9 @@ pub(crate) struct Fill {
     /// How many there are to be.
     #[arg(long)]
     people: usize,
+    /// People of one transaction.
+    #[arg(long, default_value_t = 1_000)]
+    batch: usize,
     /// Seals everything before the time begins, so that it is the database's alone.
     #[arg(long)]
     sealed_before: bool,
@@ -53,7 +56,7 @@ impl Fill {
         let ids = self.read_ids()?;
         let options = Options { database: self.database.clone(), ..Options::at(self.data.path()) };
         let filling = Filling::begin(&options).await?;
-        let mut crowd = Crowd::new(DEFAULT_SEED);
+        let mut crowd = Crowd::new(DEFAULT_SEED, self.batch.max(1));
         crowd.ask_for(self.from);
         crowd.by_ref().for_each(drop);
         crowd.ask_for(self.people.saturating_sub(self.from));
@@ -95,11 +98,7 @@ async fn write(filling: &Filling, crowd: Crowd, ids: Arc<Vec<PmhId>>) -> Result<
     Ok((records, seconds(&watch)))
 }
 
-async fn write_sealed(
-    filling: &Filling,
-    mut crowd: Crowd,
-    ids: &[PmhId],
-) -> Result<(usize, f64), BulkError> {
+async fn write_sealed(filling: &Filling, mut crowd: Crowd, ids: &[PmhId]) -> Result<(usize, f64), BulkError> {
     let sealed = filling.seal(&mut crowd, ids).await?;
     let watch = Stopwatch::start();
     for one in &sealed {

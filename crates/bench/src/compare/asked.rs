@@ -1,0 +1,279 @@
+//! Queries at the hub's eligibility door and at the floor, in turn.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use http::{HeaderMap, HeaderValue, Method, header::CONTENT_TYPE};
+use pmh_domain::PmhId;
+use pmh_service::Pki;
+use pmh_wire::{Door, Party, PeerName, paths};
+
+use super::drive::{Asker, drive};
+use super::outcome::CpuUs;
+use super::process::{Running, Who, cpu_of};
+use super::site::{Site, text, words};
+use super::{Compare, Kind, median, wrk};
+use crate::load::{Pace, Permission, Target};
+
+const CONNECTIONS: usize = 128;
+/// Of each kind of measurement.
+const ROUNDS: usize = 3;
+const WRK_SECONDS: u64 = 2;
+const CLOSED_SECONDS: f64 = 4.0;
+const LONE_SECONDS: f64 = 1.5;
+const HALF_RATE_SECONDS: f64 = 4.0;
+/// Before the first round: pages and statements are warm then.
+const WARM_SECONDS: f64 = 2.0;
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Answers that the floor's size is taken from.
+const SAMPLE: usize = 21;
+
+/// The floor, and how it is asked.
+pub(super) struct Floor {
+    running: Running,
+    open: SocketAddr,
+    asker: Asker,
+}
+
+impl Floor {
+    /// Answers as many bytes as the hub of this site usually does about its people, who are the first of all.
+    pub(super) async fn start(compare: &Compare<'_>, site: &Site, people: usize) -> Result<Self> {
+        let hub = site.serve(compare.cores.server, Party::Hub).await?;
+        let bytes = usual_answer(&Asker::at_hub(site, &compare.people[..people].into())?, site).await;
+        hub.stop().await?;
+        let bytes = bytes?;
+        (compare.say)(&format!("an answer with three certificates has {bytes} bytes"));
+        let arguments =
+            words(&["bench", "floor", "--pki", &text(&site.pki()), "--bytes", &bytes.to_string()]);
+        let process = compare.program.start(compare.cores.server, "floor", &arguments).await?;
+        let (running, said) = process.ready().await.context("the floor")?;
+        let address =
+            |name: &str| said[name].as_str().and_then(|text| text.parse().ok()).context("an address");
+        let (checked, open) = (address("address")?, address("withoutCertificate")?);
+        let pki = Pki::open(&site.pki())?;
+        let own = pki.issue(&PeerName { party: Party::Eligibility, name: "bench".to_owned() })?;
+        let config = own.client_config(pki.ca(), Party::Hub);
+        let target = Target::tls(checked, config, &Permission::default())?;
+        Ok(Self { running, open, asker: Asker::at_floor(target, &compare.people) })
+    }
+
+    /// Requests a second by `wrk`: what is left of it is the server's.
+    async fn per_second(&self, compare: &Compare<'_>) -> Result<f64> {
+        let folder = &compare.program.folder;
+        wrk::run(compare.cores.generator, folder, self.open, (CONNECTIONS, WRK_SECONDS)).await
+    }
+
+    /// What the generator reaches on it over what `wrk` does, and the latter.
+    pub(super) async fn under_both(&self, compare: &Compare<'_>) -> Result<(f64, f64)> {
+        (compare.say)("floor: wrk and the generator in turn");
+        let core = compare.cores.generator;
+        let (mut ratios, mut rates) = (Vec::new(), vec![self.per_second(compare).await?]);
+        for _ in 0..ROUNDS {
+            let ours = self.asker.closed(core, CONNECTIONS, LONE_SECONDS).await?.per_second;
+            rates.push(self.per_second(compare).await?);
+            ratios.push(ours / mean_of_last_two(&rates));
+        }
+        Ok((median(ratios), median(rates)))
+    }
+
+    pub(super) async fn stop(self) -> Result<()> {
+        self.running.stop().await
+    }
+}
+
+/// How fast, and what it costs.
+pub(super) struct Throughput {
+    pub(super) per_second: f64,
+    pub(super) to_floor: f64,
+    pub(super) cpu_us: CpuUs,
+    pub(super) rss_anon_mb: f64,
+}
+
+/// Microseconds at the hub, and at the floor in the same rounds.
+pub(super) struct Beside {
+    pub(super) hub: f64,
+    pub(super) floor: f64,
+}
+
+pub(super) struct Asked {
+    pub(super) throughput: Throughput,
+    /// p50.
+    pub(super) lone: Beside,
+    /// p99, both at half of what the hub can.
+    pub(super) half_rate: Beside,
+}
+
+/// A hub that runs, and how it is asked.
+struct Open<'a> {
+    compare: &'a Compare<'a>,
+    floor: &'a Floor,
+    kind: Kind,
+    hub: Running,
+    asker: Asker,
+}
+
+impl Compare<'_> {
+    /// The first people alone, before there were more.
+    pub(super) async fn ask_before(&self, site: &Site, floor: &Floor, people: usize) -> Result<Throughput> {
+        (self.say)(&format!("{}: {people} people", site.kind.name()));
+        let open = self.open(site, floor, &self.people[..people].into()).await?;
+        let throughput = open.throughput().await?;
+        open.hub.stop().await?;
+        Ok(throughput)
+    }
+
+    /// Everybody.
+    pub(super) async fn ask(&self, site: &Site, floor: &Floor) -> Result<Asked> {
+        (self.say)(&format!("{}: {} people", site.kind.name(), self.people.len()));
+        let open = self.open(site, floor, &self.people).await?;
+        let throughput = open.throughput().await?;
+        (self.say)(&format!("{}: {:.0} queries a second", site.kind.name(), throughput.per_second));
+        let lone = open.lone().await?;
+        let half_rate = open.half_rate(throughput.per_second / 2.0).await?;
+        open.soak().await?;
+        open.hub.stop().await?;
+        Ok(Asked { throughput, lone, half_rate })
+    }
+
+    async fn open<'a>(&'a self, site: &Site, floor: &'a Floor, people: &Arc<[PmhId]>) -> Result<Open<'a>> {
+        let hub = site.serve(self.cores.server, Party::Hub).await?;
+        let asker = Asker::at_hub(site, people)?;
+        asker.closed(self.cores.generator, CONNECTIONS, WARM_SECONDS).await?;
+        Ok(Open { compare: self, floor, kind: site.kind, hub, asker })
+    }
+
+    /// Two hubs on one database, both on the core that one has else: what sharing costs, not what a core brings.
+    pub(super) async fn ask_two_hubs(&self, site: &Site) -> Result<f64> {
+        (self.say)("two hubs on one PostgreSQL");
+        let twin = site.twin()?;
+        let core = self.cores.server;
+        let (one, other) = (site.serve(core, Party::Hub).await?, twin.serve(core, Party::Hub).await?);
+        let askers = [Asker::at_hub(site, &self.people)?, Asker::at_hub(&twin, &self.people)?];
+        let mut ratios = Vec::new();
+        askers[0].closed(self.cores.generator, CONNECTIONS, WARM_SECONDS).await?;
+        for _ in 0..ROUNDS {
+            let alone = askers[0].closed(self.cores.generator, CONNECTIONS, LONE_SECONDS).await?;
+            let lanes = vec![
+                askers[0].lane("one", Pace::Closed, CONNECTIONS / 2).await?,
+                askers[1].lane("other", Pace::Closed, CONNECTIONS / 2).await?,
+            ];
+            let both = drive(self.cores.generator, lanes, LONE_SECONDS).await?;
+            ratios.push(both.per_second / alone.per_second);
+        }
+        one.stop().await?;
+        other.stop().await?;
+        Ok(median(ratios))
+    }
+}
+
+impl Open<'_> {
+    /// As many queries as there can be, between two looks at the floor.
+    async fn throughput(&self) -> Result<Throughput> {
+        let mut floors = vec![self.floor.per_second(self.compare).await?];
+        let (mut rates, mut ratios, mut rss) = (Vec::new(), Vec::new(), 0);
+        let (mut hub, mut database, mut generator) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let before = (self.hub.cpu()?, self.database_cpu()?);
+            let closed = self.asker.closed(self.compare.cores.generator, CONNECTIONS, CLOSED_SECONDS);
+            let driven = self.watched(closed, &mut rss).await?;
+            let per_query = |spent: Duration| spent.as_secs_f64() * 1e6 / driven.queries;
+            hub.push(per_query(self.hub.cpu()?.saturating_sub(before.0)));
+            database.push(per_query(self.database_cpu()?.saturating_sub(before.1)));
+            generator.push(per_query(driven.cpu));
+            floors.push(self.floor.per_second(self.compare).await?);
+            rates.push(driven.per_second);
+            ratios.push(driven.per_second / mean_of_last_two(&floors));
+        }
+        Ok(Throughput {
+            per_second: median(rates),
+            to_floor: median(ratios),
+            cpu_us: CpuUs { hub: median(hub), database: median(database), generator: median(generator) },
+            rss_anon_mb: megabytes(rss),
+        })
+    }
+
+    async fn lone(&self) -> Result<Beside> {
+        let core = self.compare.cores.generator;
+        let (mut hub, mut floor) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            floor.push(self.floor.asker.closed(core, 1, LONE_SECONDS).await?.p50_us);
+            hub.push(self.asker.closed(core, 1, LONE_SECONDS).await?.p50_us);
+        }
+        Ok(Beside { hub: median(hub), floor: median(floor) })
+    }
+
+    async fn half_rate(&self, rate: f64) -> Result<Beside> {
+        let core = self.compare.cores.generator;
+        let (mut hub, mut floor) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let load = (rate, HALF_RATE_SECONDS);
+            floor.push(self.floor.asker.open(core, CONNECTIONS, load).await?.p99_us);
+            hub.push(self.asker.open(core, CONNECTIONS, load).await?.p99_us);
+        }
+        Ok(Beside { hub: median(hub), floor: median(floor) })
+    }
+
+    /// Whether memory stays flat, minute by minute.
+    async fn soak(&self) -> Result<()> {
+        let core = self.compare.cores.generator;
+        for minute in 1..=self.compare.options.soak_minutes {
+            let mut rss = 0;
+            let driven = self.watched(self.asker.closed(core, CONNECTIONS, 60.0), &mut rss).await?;
+            let (name, rate, mb) = (self.kind.name(), driven.per_second, megabytes(rss));
+            (self.compare.say)(&format!("{name}, minute {minute}: {rate:.0} a second, RssAnon {mb:.1} MB"));
+        }
+        Ok(())
+    }
+
+    /// Keeps the most memory of its own that the hub had meanwhile.
+    async fn watched<T>(&self, work: impl Future<Output = Result<T>>, most: &mut u64) -> Result<T> {
+        let mut work = std::pin::pin!(work);
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                _ = looks.tick() => *most = (*most).max(self.hub.rss_anon()?),
+            }
+        }
+    }
+
+    fn database_cpu(&self) -> Result<Duration> {
+        self.compare.server(self.kind).map_or(Ok(Duration::ZERO), |id| cpu_of(id, Who::WithChildren))
+    }
+}
+
+/// Bytes of the middle one of some answers.
+async fn usual_answer(asker: &Asker, site: &Site) -> Result<usize> {
+    let own = PeerName { party: Party::Eligibility, name: "bench".to_owned() };
+    let hub = site.doors()?.client(&own, Door::HubEligibility)?;
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+    let mut lane = asker.lane("sample", Pace::Closed, 1).await?;
+    let mut sizes = Vec::new();
+    for _ in 0..SAMPLE {
+        let mut request = Vec::new();
+        lane.workload.write_next(&mut request);
+        let body =
+            request.windows(4).position(|four| four == b"\r\n\r\n").map(|at| request.split_off(at + 4));
+        let body = body.context("a request has a body")?;
+        let (status, _, answer) =
+            hub.send(Method::POST, paths::QUERIES, headers.clone(), body.into()).await?;
+        ensure!(
+            status.is_success() && lane.workload.accepts(&answer),
+            "the hub answers {status} without records"
+        );
+        sizes.push(answer.len());
+    }
+    sizes.sort_unstable();
+    Ok(sizes[SAMPLE / 2])
+}
+
+fn mean_of_last_two(figures: &[f64]) -> f64 {
+    let last = &figures[figures.len().saturating_sub(2)..];
+    last.iter().sum::<f64>() / super::drive::real(last.len() as u64)
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    super::drive::real(bytes) / 1e6
+}

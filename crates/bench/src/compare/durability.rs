@@ -1,0 +1,98 @@
+//! What a promise to keep things costs here, and whether it is given at all.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use pmh_domain::Stopwatch;
+use rustix::fs::statfs;
+
+use super::drive::real;
+use super::median;
+
+/// As a page of a database.
+const BLOCK: [u8; 4_096] = [7; 4_096];
+const BLOCKS: usize = 301;
+/// `TMPFS_MAGIC` and `RAMFS_MAGIC` of `linux/magic.h`.
+const IN_MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
+
+/// What each setting must be for a committed transaction to survive a loss of power.
+const MUST: [(&str, &[&str]); 5] = [
+    ("journal_mode", &["wal"]),
+    ("synchronous", &["2", "3"]),
+    ("fsync", &["on"]),
+    ("synchronous_commit", &["on", "remote_apply"]),
+    ("full_page_writes", &["on"]),
+];
+
+/// The settings that count of those that a database told. One that is off is an error: figures of a hub that keeps
+/// nothing are not reported.
+pub(super) fn check(settings: &[(String, String)]) -> Result<Vec<(String, String)>> {
+    let mut counted = Vec::new();
+    for (name, value) in settings {
+        let Some((_, good)) = MUST.iter().find(|(must, _)| must == name) else { continue };
+        if !good.contains(&value.as_str()) {
+            bail!("{name} is {value}: nothing is reported of a database that may lose what it committed");
+        }
+        counted.push((name.clone(), value.clone()));
+    }
+    let complete =
+        [&["journal_mode", "synchronous"][..], &["fsync", "synchronous_commit", "full_page_writes"]];
+    let has = |name: &&str| counted.iter().any(|(counted, _)| counted == name);
+    if complete.iter().any(|names| names.iter().all(has)) {
+        return Ok(counted);
+    }
+    bail!("the database does not tell its settings: {settings:?}")
+}
+
+/// Microseconds of one appended block until it is kept.
+pub(super) fn fsync_us(folder: &Path) -> Result<f64> {
+    let kind = statfs(folder)?.f_type;
+    if IN_MEMORY.contains(&kind) {
+        bail!("{} is in memory alone; name a folder on a disk with --folder", folder.display());
+    }
+    let path = folder.join("fsync");
+    let mut file = File::create(&path).with_context(|| path.display().to_string())?;
+    let mut times = Vec::with_capacity(BLOCKS);
+    for _ in 0..BLOCKS {
+        let watch = Stopwatch::start();
+        file.write_all(&BLOCK)?;
+        file.sync_data()?;
+        times.push(real(watch.elapsed_us()));
+    }
+    std::fs::remove_file(path)?;
+    Ok(median(times))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(settings: &[(&str, &str)]) -> Result<usize, String> {
+        let settings: Vec<_> =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        check(&settings).map(|counted| counted.len()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_setting_that_is_off_or_not_told_is_refused() {
+        assert_eq!(checked(&[("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")]), Ok(2));
+        assert_eq!(
+            checked(&[("fsync", "on"), ("synchronous_commit", "on"), ("full_page_writes", "on")]),
+            Ok(3)
+        );
+        for (name, value) in [
+            ("journal_mode", "off"),
+            ("synchronous", "1"),
+            ("fsync", "off"),
+            ("synchronous_commit", "off"),
+            ("synchronous_commit", "local"),
+            ("full_page_writes", "off"),
+        ] {
+            assert!(checked(&[(name, value)]).unwrap_err().starts_with(&format!("{name} is {value}")));
+        }
+        assert!(checked(&[("journal_mode", "wal")]).unwrap_err().contains("does not tell"));
+        assert!(checked(&[]).is_err());
+    }
+}

@@ -1,0 +1,264 @@
+//! `bench compare`: the hub on both databases against a floor of the same stack, in one go, on this machine.
+//!
+//! Everything measured is a process of its own, the hub and the floor in turn on one core, the generator on another
+//! one, PostgreSQL free. Figures are medians of rounds in which floor and hub alternate, since a machine is not equally
+//! fast all the time. People are written straight into the tables (`bench fill`); linkage keys for them are minted
+//! here, under an epoch that was agreed with the hub, so that neither the intermediate server nor the OQS has to know
+//! them.
+
+mod asked;
+mod cores;
+mod drive;
+mod durability;
+pub mod floor;
+mod outcome;
+mod process;
+mod registered;
+mod site;
+mod table;
+mod visited;
+mod wrk;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use pmh_cluster::Cluster;
+use pmh_crypto::Entropy;
+use pmh_domain::{PmhId, Stopwatch};
+use tempfile::TempDir;
+
+pub use self::outcome::{CpuUs, Environment, OnDatabase, Outcome, Register, Row, Unit, Verdict};
+pub use self::table::table;
+
+use self::asked::{Asked, Floor, Throughput};
+use self::cores::Cores;
+use self::process::Program;
+use self::site::{Filled, Site};
+
+/// The population before it grows.
+const PEOPLE_BEFORE: usize = 10_000;
+/// People of one transaction while a population is written.
+const BATCH: usize = 1_000;
+/// A large population is read from memory, as it would be on a server of its own. Nothing here touches durability.
+const SERVER: [(&str, &str); 4] = [
+    ("max_connections", "200"),
+    ("shared_buffers", "1GB"),
+    ("max_wal_size", "8GB"),
+    ("checkpoint_timeout", "15min"),
+];
+
+/// A program or a right that this machine lacks, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Missing(String);
+
+pub struct Options {
+    pub people: usize,
+    /// `postgres://…` of a server that runs already.
+    pub database: Option<String>,
+    /// Where worlds and databases are made, to vanish afterwards.
+    pub folder: PathBuf,
+    /// This program.
+    pub program: PathBuf,
+    pub soak_minutes: u64,
+}
+
+/// What is said while it goes on.
+pub type Say<'a> = &'a (dyn Fn(&str) + Sync);
+
+struct Compare<'a> {
+    options: &'a Options,
+    /// Goes with everything in it.
+    _folder: TempDir,
+    program: Program,
+    cores: Cores,
+    cluster: Option<Cluster>,
+    people: Arc<[PmhId]>,
+    ids: PathBuf,
+    say: Say<'a>,
+}
+
+/// On which a hub runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// Runs everything; what is left of it is the outcome alone.
+pub async fn run(options: &Options, say: Say<'_>) -> Result<Outcome> {
+    wrk::find()?;
+    if options.database.is_none() && pmh_cluster::find_postgres().is_none() {
+        let missing = "PostgreSQL is not installed; type: sudo apt-get update && sudo apt-get install -y \
+                       postgresql, or name a server with --database";
+        return Err(Missing(missing.to_owned()).into());
+    }
+    let folder = tempfile::Builder::new().prefix("pmh-compare-").tempdir_in(&options.folder)?;
+    let fsync_us = durability::fsync_us(folder.path())?;
+    let cluster = match &options.database {
+        Some(_) => None,
+        None => Some(Cluster::start(&options.folder, &SERVER).await?),
+    };
+    let program = Program { path: options.program.clone(), folder: folder.path().to_owned() };
+    let (people, ids) = draw_ids(folder.path(), options.people)?;
+    let cores = Cores::find();
+    let mut compare = Compare { options, _folder: folder, program, cores, cluster, people, ids, say };
+    let outcome = compare.measure(fsync_us).await;
+    if let Some(cluster) = compare.cluster.take() {
+        cluster.stop().await;
+    }
+    outcome
+}
+
+/// PMH-IDs by place, in memory and as `bench fill` reads them.
+fn draw_ids(folder: &Path, people: usize) -> Result<(Arc<[PmhId]>, PathBuf)> {
+    let entropy = Entropy::new();
+    let bytes: Vec<[u8; 16]> = (0..people).map(|_| entropy.bytes()).collect();
+    let ids = folder.join("ids");
+    std::fs::write(&ids, bytes.as_flattened()).with_context(|| ids.display().to_string())?;
+    Ok((bytes.into_iter().map(PmhId::from_bytes).collect(), ids))
+}
+
+impl Compare<'_> {
+    async fn measure(&self, fsync_us: f64) -> Result<Outcome> {
+        let watch = Stopwatch::start();
+        (self.say)(&self.cores.told());
+        let before = PEOPLE_BEFORE.min(self.people.len().div_ceil(2));
+        let sqlite = self.site(Kind::Sqlite, "asked").await?;
+        let postgres = self.site(Kind::Postgres, "asked").await?;
+        let sites = [&sqlite, &postgres];
+        self.fill(sites, (0, before)).await?;
+        let floor = Floor::start(self, &sqlite, before).await?;
+        let mut small = Vec::new();
+        for site in sites {
+            small.push(self.ask_before(site, &floor, before).await?);
+        }
+        let filled = self.fill(sites, (before, self.people.len())).await?;
+        let mut found = Vec::new();
+        for ((site, small), filled) in sites.into_iter().zip(&small).zip(filled) {
+            let asked = self.ask(site, &floor).await?;
+            found.push(self.on_database(site, (small, asked), filled).await?);
+        }
+        let two_hubs = self.ask_two_hubs(&postgres).await?;
+        let (generator_to_wrk, floor_per_second) = floor.under_both(self).await?;
+        floor.stop().await?;
+        for site in sites {
+            self.forget(site).await?;
+        }
+        let environment = Environment {
+            cpu: cpu_model(),
+            cores: cores::count(),
+            pinning: self.cores.told(),
+            version: env!("CARGO_PKG_VERSION"),
+            seconds: watch.elapsed_ms() / 1_000,
+        };
+        let [sqlite, postgres]: [OnDatabase; 2] =
+            found.try_into().map_err(|_| anyhow::anyhow!("both databases were asked"))?;
+        Ok(Outcome {
+            people: self.people.len(),
+            floor_per_second,
+            fsync_us,
+            growth: sqlite.growth.min(postgres.growth),
+            visit_to_hub: sqlite.visit_to_hub.min(postgres.visit_to_hub),
+            register: sqlite.register.worse_of(postgres.register),
+            rss_anon_mb: sqlite.rss_anon_mb.max(postgres.rss_anon_mb),
+            sqlite,
+            postgres,
+            generator_to_wrk,
+            two_hubs,
+            environment,
+        })
+    }
+
+    async fn on_database(
+        &self,
+        site: &Site,
+        (small, asked): (&Throughput, Asked),
+        filled: Filled,
+    ) -> Result<OnDatabase> {
+        let register = self.register(site.kind).await?;
+        let visit_to_hub = self.visit(site.kind).await?;
+        let Asked { throughput, lone, half_rate } = asked;
+        Ok(OnDatabase {
+            per_second: throughput.per_second,
+            to_floor: throughput.to_floor,
+            cpu_us_per_query: throughput.cpu_us.hub + throughput.cpu_us.database,
+            lone_p50_us: lone.hub,
+            floor_lone_p50_us: lone.floor,
+            half_rate_p99_ms: half_rate.hub / 1_000.0,
+            floor_half_rate_p99_ms: half_rate.floor / 1_000.0,
+            cpu_us: throughput.cpu_us,
+            growth: throughput.to_floor / small.to_floor,
+            visit_to_hub,
+            register,
+            rss_anon_mb: throughput.rss_anon_mb,
+            fill_seconds: filled.seconds,
+            settings: durability::check(&filled.settings)?,
+        })
+    }
+
+    /// A new world on this kind of database.
+    async fn site(&self, kind: Kind, what: &str) -> Result<Site> {
+        let url = match (kind, &self.cluster, &self.options.database) {
+            (Kind::Sqlite, ..) => None,
+            (Kind::Postgres, Some(cluster), _) => Some(cluster.url()),
+            (Kind::Postgres, None, named) => named.clone(),
+        };
+        Site::make(&self.program, (kind, what), url).await
+    }
+
+    /// Both at once: one computes while the other one waits for its disk.
+    async fn fill(&self, sites: [&Site; 2], (from, to): (usize, usize)) -> Result<[Filled; 2]> {
+        (self.say)(&format!("writing people {from} to {to} into both databases"));
+        let [sqlite, postgres] = sites.map(|site| {
+            let mut told = 0;
+            site.fill(&self.ids, (from, to), site::Rows::PerTransaction(BATCH), move |said| {
+                let tenth = said["written"].as_u64().unwrap_or(0) * 10 / (to - from).max(1) as u64;
+                if tenth > told && to - from > 50_000 {
+                    told = tenth;
+                    (self.say)(&format!("{}: {} %", site.kind.name(), tenth * 10));
+                }
+            })
+        });
+        let filled = tokio::try_join!(sqlite, postgres)?;
+        if let Some(cluster) = &self.cluster {
+            cluster.settle().await?;
+        }
+        Ok(filled.into())
+    }
+
+    async fn forget(&self, site: &Site) -> Result<()> {
+        if self.options.database.is_some() && site.kind == Kind::Postgres {
+            site.forget().await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The server's first process, if it is ours.
+    fn server(&self, kind: Kind) -> Option<u32> {
+        self.cluster.as_ref().filter(|_| kind == Kind::Postgres).and_then(Cluster::process)
+    }
+}
+
+fn cpu_model() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    model.map_or_else(String::new, |(_, name)| name.to_owned())
+}
+
+/// Of an odd number of figures the middle one.
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}

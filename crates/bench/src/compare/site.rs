@@ -1,0 +1,191 @@
+//! A world for a measurement: its folder, its database, and the children that run it.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use pmh_service::World;
+use pmh_wire::{Door, EnrolCard, EnrolPerson, Party, SubjectRecord};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Kind;
+use super::durability;
+use super::process::{Program, Running};
+use crate::load::Permission;
+use crate::prepare::{Doors, Inhabitant};
+
+/// Base ports below those that the system picks for itself.
+const BASE_PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+#[derive(Clone)]
+pub(super) struct Site {
+    pub(super) kind: Kind,
+    program: Program,
+    name: String,
+    data: PathBuf,
+    database: Option<String>,
+}
+
+/// People of one transaction, and whether the sealing of their rows counts.
+#[derive(Clone, Copy)]
+pub(super) enum Rows {
+    PerTransaction(usize),
+    SealedBefore(usize),
+}
+
+/// What `bench fill` says at its end.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Filled {
+    pub(super) records: u64,
+    pub(super) seconds: f64,
+    pub(super) settings: Vec<(String, String)>,
+}
+
+/// What `bench crowd` writes: people, and what municipalities register of them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Crowd {
+    pub(super) records: BTreeMap<String, Vec<SubjectRecord>>,
+    people: Vec<(EnrolPerson, EnrolCard)>,
+}
+
+impl Crowd {
+    pub(super) async fn of(program: &Program, people: usize) -> Result<Self> {
+        let path = program.folder.join(format!("crowd-{people}.json"));
+        let arguments = words(&["bench", "crowd", "--people", &people.to_string(), "--out", &text(&path)]);
+        program.run("crowd", &arguments, |_| {}).await?;
+        let crowd = serde_json::from_slice(&std::fs::read(&path)?).context("a crowd")?;
+        std::fs::remove_file(path)?;
+        Ok(crowd)
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.records.values().map(Vec::len).sum()
+    }
+
+    pub(super) fn inhabitants(&self) -> Vec<Inhabitant> {
+        let inhabitant = |(person, card): &(EnrolPerson, EnrolCard)| Inhabitant {
+            records: Vec::new(),
+            person: person.clone(),
+            card: card.clone(),
+        };
+        self.people.iter().map(inhabitant).collect()
+    }
+}
+
+impl Site {
+    /// A new world whose parties nobody runs yet. `database`: `postgres://…`, or files in its folder.
+    pub(super) async fn make(
+        program: &Program,
+        (kind, what): (Kind, &str),
+        database: Option<String>,
+    ) -> Result<Self> {
+        let name = format!("{what}-on-{}", kind.name().to_lowercase());
+        let data = program.folder.join(&name);
+        let site = Self { kind, program: program.clone(), name, data, database };
+        let port = free_base_port()?.to_string();
+        let arguments = words(&["seed", "--out", &text(&site.data), "--port", &port]);
+        program.run(&format!("{}-seed", site.name), &arguments, |_| {}).await?;
+        Ok(site)
+    }
+
+    /// The same world on other ports, for a second process of a party. It has the same keys and the same database.
+    pub(super) fn twin(&self) -> Result<Self> {
+        let name = format!("{}-twin", self.name);
+        let twin = Self { name: name.clone(), data: self.program.folder.join(&name), ..self.clone() };
+        std::fs::create_dir(&twin.data)?;
+        for shared in ["keys", "pki"] {
+            std::os::unix::fs::symlink(self.data.join(shared), twin.data.join(shared))?;
+        }
+        let world = self.world()?;
+        let moved = World::plan(&world.name, world.host, free_base_port()?)?;
+        World { addresses: moved.addresses, ..world }.write(&twin.data)?;
+        Ok(twin)
+    }
+
+    /// Writes the crowd's people from `from` to `people` into the tables of the hub, which must not run.
+    pub(super) async fn fill(
+        &self,
+        ids: &Path,
+        (from, people): (usize, usize),
+        rows: Rows,
+        look: impl FnMut(&Value),
+    ) -> Result<Filled> {
+        let (from, people) = (from.to_string(), people.to_string());
+        let mut arguments =
+            words(&["bench", "fill", "--ids", &text(ids), "--from", &from, "--people", &people]);
+        arguments.extend(self.place());
+        let batch = match rows {
+            Rows::PerTransaction(people) => people,
+            Rows::SealedBefore(people) => {
+                arguments.push("--sealed-before".to_owned());
+                people
+            }
+        };
+        arguments.extend(words(&["--batch", &batch.to_string()]));
+        let said = self.program.run(&format!("{}-fill", self.name), &arguments, look).await?;
+        let filled: Filled = serde_json::from_value(said).context("what was filled")?;
+        durability::check(&filled.settings)?;
+        Ok(filled)
+    }
+
+    /// Runs one party of the world.
+    pub(super) async fn serve(&self, core: Option<usize>, party: Party) -> Result<Running> {
+        let mut arguments = words(&["serve", party.as_str()]);
+        arguments.extend(self.place());
+        if party == Party::Intermediate {
+            arguments.push("--auto-enrol".to_owned());
+        }
+        let process = self.program.start(core, &format!("{}-{party}", self.name), &arguments).await?;
+        Ok(process.ready().await.with_context(|| format!("{} of {}", party, self.name))?.0)
+    }
+
+    /// Takes the world off a server that is not ours.
+    pub(super) async fn forget(&self) -> Result<()> {
+        let mut arguments = words(&["bench", "forget"]);
+        arguments.extend(self.place());
+        self.program.run(&format!("{}-forget", self.name), &arguments, |_| {}).await?;
+        Ok(())
+    }
+
+    pub(super) fn doors(&self) -> Result<Doors> {
+        Ok(Doors::open(self.world()?, &self.data, Permission::default())?)
+    }
+
+    pub(super) fn pki(&self) -> PathBuf {
+        self.data.join("pki")
+    }
+
+    fn world(&self) -> Result<World> {
+        Ok(World::read(&self.data)?)
+    }
+
+    fn place(&self) -> Vec<String> {
+        let mut place = words(&["--data", &text(&self.data)]);
+        if let Some(url) = &self.database {
+            place.extend(words(&["--database", url]));
+        }
+        place
+    }
+}
+
+pub(super) fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+pub(super) fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// All doors of a world from there on are free at this moment.
+fn free_base_port() -> Result<u16> {
+    let last = Door::ALL.iter().map(|door| door.offset()).max().unwrap_or(0);
+    let is_free = |base: &u16| {
+        let bound = Door::ALL.map(|door| TcpListener::bind((Ipv4Addr::LOCALHOST, base + door.offset())));
+        bound.iter().all(Result::is_ok)
+    };
+    BASE_PORTS.step_by(usize::from(last) + 1).find(is_free).context("no free ports for a world")
+}
