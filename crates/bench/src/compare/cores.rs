@@ -21,9 +21,7 @@ impl Cores {
         let Ok(allowed) = sched_getaffinity(None) else { return Self { server: None, generator: None } };
         let mut usable = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core));
         match (usable.next(), usable.next()) {
-            (Some(server), Some(generator)) => {
-                Self { server: Some(server), generator: Some(generator) }
-            }
+            (Some(server), Some(generator)) => Self { server: Some(server), generator: Some(generator) },
             _ => Self { server: None, generator: None },
         }
     }
@@ -34,7 +32,8 @@ impl Cores {
             (Some(server), Some(generator)) => {
                 format!("server on core {server}, generator on core {generator}, PostgreSQL free")
             }
-            _ => "NOT PINNED: this machine gives no two cores, so server and generator disturb each other".to_owned(),
+            _ => "NOT PINNED: this machine gives no two cores, so server and generator disturb each other"
+                .to_owned(),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! One run of the load generator on its core.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use pmh_crypto::{Entropy, EpochId, EpochKey};
-use pmh_domain::{InstitutionCode, PmhId, Strictness, SystemClock, Clock, ClockState, VirtualClock};
+use pmh_domain::{Clock, ClockState, InstitutionCode, PmhId, Strictness, SystemClock, VirtualClock};
 use pmh_service::PeerClient;
 use pmh_wire::{Door, Party, PeerName};
-use std::sync::Arc;
 
 use super::cores;
 use super::site::Site;
@@ -26,8 +26,8 @@ const WARM_UP: Duration = Duration::from_millis(500);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Driven {
     pub(super) per_second: f64,
-    pub p50_us: f64,
-    pub p99_us: f64,
+    pub(super) p50_us: f64,
+    pub(super) p99_us: f64,
     /// Of the generator's thread, warm-up and all.
     pub(super) cpu: Duration,
     /// Of warm-up and measured time together, at the measured rate.
@@ -52,8 +52,8 @@ pub(super) async fn drive(core: Option<usize>, lanes: Vec<Lane>, seconds: f64) -
 }
 
 fn check(found: &Measured) -> Result<()> {
-    for outcome in found.outcomes.iter().filter(|outcome| !outcome.succeeded) {
-        bail!("{} requests ended with: {}", outcome.count, outcome.name);
+    if let Some(failed) = found.outcomes.iter().find(|outcome| !outcome.succeeded) {
+        bail!("{} requests ended with: {}", failed.count, failed.name);
     }
     ensure!(found.unsent == 0, "{} requests were not sent in time", found.unsent);
     ensure!(found.corrected.count() > 0, "nothing was answered");
@@ -95,7 +95,12 @@ impl Asker {
     }
 
     /// As many as are answered.
-    pub(super) async fn closed(&self, core: Option<usize>, connections: usize, seconds: f64) -> Result<Driven> {
+    pub(super) async fn closed(
+        &self,
+        core: Option<usize>,
+        connections: usize,
+        seconds: f64,
+    ) -> Result<Driven> {
         drive(core, vec![self.lane("eligibility", Pace::Closed, connections).await?], seconds).await
     }
 

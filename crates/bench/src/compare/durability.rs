@@ -37,7 +37,8 @@ pub(super) fn check(settings: &[(String, String)]) -> Result<Vec<(String, String
         }
         counted.push((name.clone(), value.clone()));
     }
-    let complete = [&["journal_mode", "synchronous"][..], &["fsync", "synchronous_commit", "full_page_writes"]];
+    let complete =
+        [&["journal_mode", "synchronous"][..], &["fsync", "synchronous_commit", "full_page_writes"]];
     let has = |name: &&str| counted.iter().any(|(counted, _)| counted == name);
     if complete.iter().any(|names| names.iter().all(has)) {
         return Ok(counted);

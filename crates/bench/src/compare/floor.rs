@@ -62,7 +62,8 @@ fn tls(pki: &Path, asks_for_certificate: bool) -> Result<TlsAcceptor> {
     } else {
         builder.with_no_client_auth()
     };
-    let certificate = CertificateDer::from_pem_file(pki.join("hub-hub.pem")).context("the hub's certificate")?;
+    let certificate =
+        CertificateDer::from_pem_file(pki.join("hub-hub.pem")).context("the hub's certificate")?;
     let key = PrivateKeyDer::from_pem_file(pki.join("hub-hub.key")).context("the hub's key")?;
     Ok(Arc::new(builder.with_single_cert(vec![certificate], key)?).into())
 }

@@ -35,7 +35,10 @@ pub struct OnDatabase {
     pub half_rate_p99_ms: f64,
     /// At the same rate.
     pub floor_half_rate_p99_ms: f64,
-    pub cpu_us: CpuUs,
+    /// Microseconds for one query.
+    pub cpu_us: Cpu,
+    /// Of one round at full load.
+    pub cpu_seconds: Cpu,
     pub growth: f64,
     pub visit_to_hub: f64,
     pub register: Register,
@@ -45,9 +48,9 @@ pub struct OnDatabase {
     pub settings: Vec<(String, String)>,
 }
 
-/// Microseconds of each process for one query.
+/// Of each process.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct CpuUs {
+pub struct Cpu {
     pub hub: f64,
     /// Nothing where it is part of the hub, or not ours to look at.
     pub database: f64,
@@ -63,6 +66,7 @@ pub struct Register {
 }
 
 impl Register {
+    #[must_use]
     pub fn worse_of(self, other: Self) -> Self {
         Self {
             rows_per_second: self.rows_per_second.min(other.rows_per_second),
@@ -139,7 +143,8 @@ impl Outcome {
         let mut rows = Vec::new();
         for (database, found) in databases {
             let (must, aim) = if database == "SQLite" { (0.20, 0.35) } else { (0.25, 0.40) };
-            let ratio = |figure, must, aim, found| Row { figure, database, must, aim, found, unit: Unit::Ratio };
+            let ratio =
+                |figure, must, aim, found| Row { figure, database, must, aim, found, unit: Unit::Ratio };
             let lone = |more| found.floor_lone_p50_us + 2.0 * self.fsync_us + more;
             let p99 = |times, fsyncs| times * found.floor_half_rate_p99_ms + fsyncs * self.fsync_us / 1_000.0;
             rows.extend([
@@ -210,7 +215,8 @@ mod tests {
             floor_lone_p50_us: 60.0,
             half_rate_p99_ms: 2.3,
             floor_half_rate_p99_ms: 1.0,
-            cpu_us: CpuUs::default(),
+            cpu_us: Cpu::default(),
+            cpu_seconds: Cpu::default(),
             growth: 0.95,
             visit_to_hub: 0.6,
             register: Register { rows_per_second: 15_000.0, to_bulk_insert: 0.25 },
@@ -277,7 +283,9 @@ mod tests {
     #[test]
     fn the_last_line_has_the_members_that_were_agreed_on() {
         let line = serde_json::to_value(outcome()).unwrap();
-        for name in ["people", "floorPerSecond", "fsyncUs", "growth", "visitToHub", "rssAnonMb", "generatorToWrk"] {
+        for name in
+            ["people", "floorPerSecond", "fsyncUs", "growth", "visitToHub", "rssAnonMb", "generatorToWrk"]
+        {
             assert!(line[name].is_number(), "{name}");
         }
         for database in ["sqlite", "postgres"] {

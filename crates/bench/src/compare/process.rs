@@ -35,7 +35,12 @@ pub(super) struct Program {
 
 impl Program {
     /// `name` is that of its log.
-    pub(super) async fn start(&self, core: Option<usize>, name: &str, arguments: &[String]) -> Result<Process> {
+    pub(super) async fn start(
+        &self,
+        core: Option<usize>,
+        name: &str,
+        arguments: &[String],
+    ) -> Result<Process> {
         let log = self.folder.join(format!("{name}.log"));
         let mut command = Command::new(&self.path);
         command.arg("--json").args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -47,7 +52,8 @@ impl Program {
             }
         }
         command.env("RUST_LOG", "warn");
-        let mut child = on_core(core, move || command.spawn()).await?.context("cannot start this program again")?;
+        let mut child =
+            on_core(core, move || command.spawn()).await?.context("cannot start this program again")?;
         let output = child.stdout.take().context("its output is piped")?;
         Ok(Process { child, lines: BufReader::new(output).lines(), log })
     }
@@ -109,7 +115,8 @@ impl Running {
     }
 
     pub(super) async fn stop(mut self) -> Result<()> {
-        let id = i32::try_from(self.id()?).ok().and_then(Pid::from_raw).context("no process has this number")?;
+        let id =
+            i32::try_from(self.id()?).ok().and_then(Pid::from_raw).context("no process has this number")?;
         kill_process(id, Signal::TERM)?;
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         let status = ended.with_context(|| format!("it does not stop\n{}", end_of(&self.log)))??;

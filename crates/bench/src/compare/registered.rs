@@ -45,7 +45,10 @@ impl Compare<'_> {
             party.stop().await?;
         }
         self.forget(&site).await?;
-        Ok(Register { rows_per_second, to_bulk_insert: rows_per_second / self.bulk_insert(kind, people).await? })
+        Ok(Register {
+            rows_per_second,
+            to_bulk_insert: rows_per_second / self.bulk_insert(kind, people).await?,
+        })
     }
 
     /// Rows a second of the same people, sealed before, into tables that are as empty as those of registration were.

@@ -43,7 +43,9 @@ impl Compare {
             soak_minutes: self.soak,
         };
         let bar = ProgressBar::new_spinner();
-        bar.set_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}").expect("the template is good"));
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {elapsed} {msg}").expect("the template is good"),
+        );
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         let say = |text: &str| {
             bar.println(format!("{:>4} s  {text}", bar.elapsed().as_secs()));

@@ -37,7 +37,8 @@ impl WriteCrowd {
             let records = written.records.entry(batch.municipality.to_string()).or_default();
             for member in batch.people {
                 records.extend(member.records);
-                people.insert(member.place, (member.person.at_intermediate(), member.person.at_eligibility()));
+                people
+                    .insert(member.place, (member.person.at_intermediate(), member.person.at_eligibility()));
             }
         }
         written.people = people.into_values().collect();

@@ -98,11 +98,7 @@ async fn write(filling: &Filling, crowd: Crowd, ids: Arc<Vec<PmhId>>) -> Result<
     Ok((records, seconds(&watch)))
 }
 
-async fn write_sealed(
-    filling: &Filling,
-    mut crowd: Crowd,
-    ids: &[PmhId],
-) -> Result<(usize, f64), BulkError> {
+async fn write_sealed(filling: &Filling, mut crowd: Crowd, ids: &[PmhId]) -> Result<(usize, f64), BulkError> {
     let sealed = filling.seal(&mut crowd, ids).await?;
     let watch = Stopwatch::start();
     for one in &sealed {
