@@ -223,6 +223,7 @@ async fn the_help_of_every_verb_has_examples_of_things_that_exist() {
         "restore",
         "keys",
         "peer",
+        "bench",
         "status",
         "generate",
     ];

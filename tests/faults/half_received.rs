@@ -1,14 +1,11 @@
 //! A hub that is killed while a body is being received: what was never acknowledged leaves nothing.
 
-use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use pmh_store::StoreError;
 use pmh_wire::Party;
 
-use super::process::run;
 use super::stored::at_hub;
 use super::until;
-use super::world::{OSAKA, World};
+use super::world::World;
+use crate::support::held::in_two;
 use crate::support::{TestDatabase, for_each_store};
 
 /// More than a chunk of the hub's, so that some rows stand in its database already.
@@ -19,18 +16,14 @@ const CHUNKS: &str = "SELECT COUNT(*) FROM registration_chunk";
 
 async fn a_body_that_was_never_acknowledged_leaves_no_task(place: &TestDatabase) {
     let world = World::seeded(place).await;
-    let mut generate = world.pmh_sim(["generate", "population", "--municipality", OSAKA]);
-    let folder = world.beside("people");
-    generate.args(["--format", "json", "--size", &ROWS.to_string(), "--out"]).arg(&folder);
-    run(generate).await.must_end_with(0);
-    let mut records = std::fs::read(folder.join("271004-records.json")).unwrap();
+    let file = world.generate_as("json", ROWS, 1).await;
+    let records = std::fs::read(file).unwrap();
     // Without its closing bracket the array goes on.
-    records.truncate(records.trim_ascii_end().len() - 1);
+    let (start, _end) = in_two(records.trim_ascii_end());
 
     let hub = world.serve(Party::Hub).await;
     let client = world.osaka();
-    let never_ends = stream::iter([Ok::<_, StoreError>(Bytes::from(records))]).chain(stream::pending());
-    let sending = tokio::spawn(async move { client.submit_json_stream(never_ends, None).await });
+    let sending = tokio::spawn(async move { client.submit_json_stream(start, None).await });
     until("the hub has stored a chunk of the body", async || (at_hub(place, CHUNKS).await > 0).then_some(()))
         .await;
     hub.kill().await;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod backup_kept;
+mod bench;
 mod cancelled;
 mod command_line;
 mod demo;

@@ -115,9 +115,22 @@ impl Running {
 
     /// SIGTERM: it ends in order.
     pub(crate) async fn terminate(mut self) {
-        let id = self.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        self.signal("-TERM").await;
         let status = timeout(patience(), self.child.wait()).await.expect("it ends in time").unwrap();
         assert_eq!(status.code(), Some(0), "{}", self.errors());
+    }
+
+    /// It stands still, with its connections open.
+    pub(crate) async fn pause(&self) {
+        self.signal("-STOP").await;
+    }
+
+    pub(crate) async fn resume(&self) {
+        self.signal("-CONT").await;
+    }
+
+    async fn signal(&self, signal: &str) {
+        let id = self.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     }
 }

@@ -10,6 +10,7 @@ use super::process::Running;
 use super::stored::{at_hub, until_delivered};
 use super::world::{OSAKA, World};
 use super::{size, until};
+use crate::support::held::Desk;
 use crate::support::{TestDatabase, for_each_store};
 
 const ROWS: i64 = 1_200;
@@ -20,6 +21,10 @@ const UNDER_THE_FIRST: [&str; 4] = [
     "SELECT COUNT(*) FROM answer WHERE key_version = 1",
     "SELECT COUNT(*) FROM registration_result WHERE key_version = 1",
 ];
+
+/// Does not open while it claims to be another version of itself, so that it is never sealed anew.
+const DAMAGE: &str = "UPDATE answer SET version = version + 1 WHERE person = 1";
+const MEND: &str = "UPDATE answer SET version = version - 1 WHERE person = 1";
 
 async fn left(place: &TestDatabase) -> i64 {
     let mut rows = 0;
@@ -45,6 +50,8 @@ async fn a_hub_killed_while_rows_are_sealed_anew_goes_on_with_what_is_left(place
         let world = &world;
         async move { world.run(arguments).await }
     };
+    let desk = Desk::open(place).await;
+    assert_eq!(desk.run(DAMAGE).await, 1);
     keys(&["rotate", "--municipality", OSAKA]).await.must_end_with(0);
     until("some rows are sealed anew", async || {
         (world.counter(Party::Hub, "rows_resealed").await > 0).then_some(())
@@ -53,6 +60,7 @@ async fn a_hub_killed_while_rows_are_sealed_anew_goes_on_with_what_is_left(place
     running.remove(&Party::Hub).unwrap().kill().await;
     let waiting = left(place).await;
     assert!(waiting > 0, "all rows were sealed anew before the hub was killed");
+    assert_eq!(desk.run(MEND).await, 1);
 
     running.insert(Party::Hub, world.serve(Party::Hub).await);
     let said = keys(&["reseal"]).await.must_end_with(0);

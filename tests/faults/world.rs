@@ -13,7 +13,9 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use super::process::{BINARY, Running, Said, program, run};
+use super::until;
 use crate::support::TestDatabase;
+use crate::support::held::{Desk, HeldChunk, in_two};
 use crate::support::ports::free_base_port;
 
 pub(crate) const OSAKA: &str = "271004";
@@ -134,12 +136,33 @@ impl<'a> World<'a> {
 
     /// A file of so many new people of Osaka, one certificate each.
     pub(crate) async fn generate(&self, people: i64, seed: u32) -> PathBuf {
+        self.generate_as("csv", people, seed).await
+    }
+
+    pub(crate) async fn generate_as(&self, format: &str, people: i64, seed: u32) -> PathBuf {
         let folder = self.beside(&format!("people-{seed}"));
         let mut generate = self.pmh_sim(["--json", "generate", "population", "--municipality", OSAKA]);
-        generate.args(["--size", &people.to_string(), "--seed", &seed.to_string(), "--out"]).arg(folder);
+        generate.args(["--format", format, "--size", &people.to_string(), "--seed", &seed.to_string()]);
+        generate.arg("--out").arg(folder);
         let said = run(generate).await.must_end_with(0);
         let records = said.json().remove(0)["records"].take();
         let Value::String(records) = records else { panic!("{records} is no path") };
         PathBuf::from(records)
+    }
+
+    /// Hands in a file of records of which the first chunks are applied, and from this one on none until it is
+    /// released.
+    pub(crate) async fn hand_in_held(&self, file: &Path, chunk: i64) -> (Task, HeldChunk) {
+        let records = std::fs::read(file).unwrap();
+        let desk = Desk::open(self.place).await;
+        let (body, end) = in_two(records.trim_ascii_end());
+        let client = self.osaka();
+        let holding = async {
+            let held = until("the chunk is received", async || desk.hold(chunk).await).await;
+            end();
+            held
+        };
+        let (task, held) = tokio::join!(client.submit_json_stream(body, None), holding);
+        (task.unwrap(), held)
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod people;
 pub(crate) mod ports;
 pub(crate) mod reception;
 pub(crate) mod rows;
+pub(crate) mod search;
 pub(crate) mod tables;
 pub(crate) mod world;
 

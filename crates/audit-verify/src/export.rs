@@ -223,17 +223,4 @@ impl Reading {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io;
-
-    use super::*;
-
-    /// Whoever hands in the file decides how long a line of it is.
-    #[test]
-    fn a_line_that_does_not_end_is_read_as_far_as_a_line_may_be_long_and_no_further() {
-        let mut endless = BufReader::new(io::repeat(b' ').take(2 * LINE_BYTES_MAX));
-        assert_eq!(verify(&mut endless, &[], &[]).0.findings, [Finding::Line(1)]);
-        let left = io::copy(&mut endless, &mut io::sink()).unwrap();
-        assert_eq!(left, LINE_BYTES_MAX);
-    }
-}
+mod tests;

@@ -13,6 +13,8 @@
 mod export;
 mod finding;
 mod lanes;
+#[cfg(test)]
+mod made;
 mod report;
 mod standing;
 mod witness;

@@ -46,27 +46,18 @@ pub fn compare_heads(kept: &[CheckpointBody], shown: &[CheckpointBody]) -> Shown
 
 #[cfg(test)]
 mod tests {
-    use pmh_crypto::{CheckpointSigner, Entropy, LaneHead};
+    use pmh_crypto::{CheckpointSigner, LaneHead};
 
     use super::*;
+    use crate::made::{self, signer};
 
     fn body(key: &CheckpointSigner, sequence: i64, hash: u8) -> CheckpointBody {
-        let head = LaneHead { lane: [1; 16], sequence, hash: [hash; 32] };
-        let signed = key.sign(&head, 0);
-        CheckpointBody {
-            lane: hex::encode(signed.lane),
-            sequence,
-            head: hex::encode(signed.hash),
-            signed_at: pmh_domain::rfc3339_japan(0),
-            signature: hex::encode(signed.signature),
-            public_key: hex::encode(key.public_key()),
-        }
+        made::head(key, &LaneHead { lane: [1; 16], sequence, hash: [hash; 32] })
     }
 
     #[test]
     fn a_witness_goes_forward_only_and_believes_one_key() {
-        let entropy = Entropy::new();
-        let (hub, other) = (CheckpointSigner::generate(&entropy), CheckpointSigner::generate(&entropy));
+        let (hub, other) = (signer(), signer());
         let kept = [body(&hub, 5, 5)];
         assert_eq!(compare_heads(&[], &kept).newer, kept);
         assert_eq!(compare_heads(&kept, &kept), Shown::default());

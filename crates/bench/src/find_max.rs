@@ -8,14 +8,17 @@ const HALVINGS: u32 = 6;
 /// What a rate led to.
 #[derive(Clone, Copy, Debug)]
 pub struct Tried {
-    pub p99_us: u64,
+    /// `None` where nothing succeeded: then nothing was kept.
+    pub p99_us: Option<u64>,
     /// That failed or were not sent: a server that refuses half is fast.
     pub lost: u64,
 }
 
 impl From<&Report> for Tried {
     fn from(report: &Report) -> Self {
-        Self { p99_us: report.corrected.quantile_us(0.99), lost: report.failed() + report.unsent }
+        let latency = Some(&report.corrected).filter(|latency| latency.count() > 0);
+        let p99_us = latency.map(|latency| latency.quantile_us(0.99));
+        Self { p99_us, lost: report.failed() + report.unsent }
     }
 }
 
@@ -31,8 +34,9 @@ pub async fn find_max<E>(
     let mut rate = ceiling;
     for _ in 0..=HALVINGS {
         let tried = load_at(rate).await?;
-        let holds = tried.lost == 0 && tried.p99_us < p99_limit_us;
-        found.steps.push(FindMaxStep { rate_per_second: rate, p99_us: tried.p99_us, held: holds });
+        let holds = tried.lost == 0 && tried.p99_us.is_some_and(|p99_us| p99_us < p99_limit_us);
+        let p99_us = tried.p99_us.unwrap_or(0);
+        found.steps.push(FindMaxStep { rate_per_second: rate, p99_us, held: holds });
         if holds {
             held = rate;
             found.best = Some(rate);
@@ -57,8 +61,8 @@ mod tests {
     fn queue(capacity: f64) -> impl Fn(f64) -> Tried {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "microseconds, above 0")]
         move |rate| match capacity - rate {
-            left if left > 0.0 => Tried { p99_us: (100_f64.ln() / left * 1e6) as u64, lost: 0 },
-            _ => Tried { p99_us: 60_000_000, lost: 1_000 },
+            left if left > 0.0 => Tried { p99_us: Some((100_f64.ln() / left * 1e6) as u64), lost: 0 },
+            _ => Tried { p99_us: Some(60_000_000), lost: 1_000 },
         }
     }
 
@@ -87,8 +91,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_rate_that_loses_requests_does_not_hold_however_fast_the_others_are() {
-        let refuses_above_500 = |rate: f64| Tried { p99_us: 10, lost: u64::from(rate > 500.0) };
+        let refuses_above_500 = |rate: f64| Tried { p99_us: Some(10), lost: u64::from(rate > 500.0) };
         let best = search(20_000, 2_000.0, refuses_above_500).await.best.unwrap();
         assert!((468.0..=500.0).contains(&best), "{best}");
+    }
+
+    #[tokio::test]
+    async fn a_rate_at_which_nothing_succeeded_kept_nothing() {
+        assert_eq!(search(20_000, 2_000.0, |_| Tried { p99_us: None, lost: 0 }).await.best, None);
     }
 }

@@ -159,6 +159,8 @@ mod tests {
     #[test]
     fn what_is_no_hash_is_refused_and_matches_nothing() {
         let good = hash("word").expose_text().to_owned();
+        let (start, hash) = good.rsplit_once('$').unwrap();
+        let (_, salt) = start.rsplit_once('$').unwrap();
         for text in [
             String::new(),
             "word".to_owned(),
@@ -167,6 +169,8 @@ mod tests {
             good.replace("m=8", "m=x"),
             format!("{good}$"),
             good[..good.len() - 4].to_owned(),
+            good.replace(hash, "AAAA"),
+            good.replace(salt, "AAAA"),
         ] {
             assert!(PasswordHash::from_text(&text).is_none(), "{text}");
         }
@@ -180,6 +184,8 @@ mod tests {
         let entropy = Entropy::new();
         let drawn: BTreeSet<String> = (0..100).map(|_| draw_password(&entropy).to_string()).collect();
         assert_eq!(drawn.len(), 100);
+        let letters: BTreeSet<u8> = drawn.iter().flat_map(|password| password.bytes()).collect();
+        assert_eq!(letters.len(), LETTERS.len() + 1, "each of them, and the hyphen");
         for password in drawn {
             assert_eq!(password.len(), GROUPS * GROUP_LETTERS + GROUPS - 1);
             assert!(!password.contains(['0', 'o', 'i', 'l']), "{password}");

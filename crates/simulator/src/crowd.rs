@@ -176,7 +176,7 @@ impl Filling {
         let bulk = Arc::clone(&self.bulk);
         let sealing = tokio::spawn(async move {
             let mut crowd = crowd;
-            while let Some(batch) = crowd.next() {
+            for batch in crowd.by_ref() {
                 let one = bulk.seal(batch.municipality, &with_ids(batch.people, &ids)).await?;
                 // The writer has failed and says why.
                 if sealed.send(one).await.is_err() {

@@ -34,6 +34,10 @@ const TRUNCATE_TIMEOUT_MS: u64 = 500;
 /// of its own, some megabytes of memory.
 const CONNECTIONS_MAX: u32 = 4;
 
+/// Rows that wait on their way from the thread that reads them. With fewer than a long list has, the two threads would
+/// wake each other for each of them.
+const ROWS_ON_THE_WAY_MAX: usize = 512;
+
 /// The file of a party.
 pub fn file_path(folder: &Path, party: &str) -> PathBuf {
     folder.join(format!("{party}.sqlite"))
@@ -76,6 +80,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("journal_size_limit", WAL_BYTES_MAX.to_string())
         .busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))
         .statement_cache_capacity(PREPARED_STATEMENTS_MAX)
+        .row_buffer_size(ROWS_ON_THE_WAY_MAX)
         .disable_statement_logging()
 }
 

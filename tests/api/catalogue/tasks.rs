@@ -31,7 +31,8 @@ pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
         async |task: &Task| post_json(&office.hub, &paths::task_cancellation(&task.task_id), "").await;
     drawn.refused(Code::NothingToCancel, &cancel(&done).await);
 
-    let task = office.send_in_two(&desk, &three_chunks(), DAMAGE_CHUNK).await;
+    let meddle = async || (desk.run(DAMAGE_CHUNK).await > 0).then_some(());
+    let (task, ()) = office.send_in_two(&three_chunks(), meddle).await;
     failed(&office, &task).await;
     let results = office.results(&task.task_id).await;
     drawn.told(Code::ChunkUnreadable, &results[1_000]);
@@ -41,7 +42,7 @@ pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
     failed(&office, &task).await;
     drawn.told(Code::ChunkNotApplied, &office.results(&task.task_id).await[0]);
 
-    office.dam().await;
+    office.dam(place).await;
     let held: Task = office.send(array(&[person(2).record()])).await.json();
     assert!(cancel(&held).await.status.is_success());
     drawn.told(Code::RowCancelled, &office.results(&held.task_id).await[0]);

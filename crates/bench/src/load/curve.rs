@@ -60,7 +60,7 @@ impl Curve {
         let mut at = 0.0;
         while at < seconds {
             let next = self.corner_after(at).min(seconds);
-            area += (self.rate_at(at) + self.rate_at(next)) / 2.0 * (next - at);
+            area += f64::midpoint(self.rate_at(at), self.rate_at(next)) * (next - at);
             at = next;
         }
         if seconds > 0.0 { area / seconds } else { self.rate_at(0.0) }
@@ -82,10 +82,16 @@ impl Curve {
 impl fmt::Display for Curve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, Point { at, per_second }) in self.0.iter().enumerate() {
-            write!(f, "{}{at}:{per_second}", if number > 0 { "," } else { "" })?;
+            let comma = if number > 0 { "," } else { "" };
+            write!(f, "{comma}{}:{}", thousandths(*at), thousandths(*per_second))?;
         }
         Ok(())
     }
+}
+
+/// Nobody wants to read 0.30000000000000004.
+fn thousandths(number: f64) -> f64 {
+    (number * 1_000.0).round() / 1_000.0
 }
 
 impl FromStr for Curve {
@@ -120,7 +126,7 @@ impl Iterator for Arrivals {
             let corner = self.curve.corner_after(self.at).min(self.end);
             let span = corner - self.at;
             let (rate, rate_then) = (self.curve.rate_at(self.at), self.curve.rate_at(corner));
-            let area = (rate + rate_then) / 2.0 * span;
+            let area = f64::midpoint(rate, rate_then) * span;
             if area >= self.missing && area > 0.0 {
                 let slope = (rate_then - rate) / span;
                 // rate·t + slope·t²/2 = missing, solved without a difference of nearly equal numbers.

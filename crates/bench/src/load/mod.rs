@@ -103,7 +103,7 @@ async fn run_local(load: Load, mut look: impl FnMut(Glance) + 'static) -> Result
     let Load { lanes, warm_up, measured, patience } = load;
     let mut connected = Vec::new();
     for lane in &lanes {
-        connected.push(connect(lane).await?);
+        connected.push(connect(lane, patience).await?);
     }
     let begin = Instant::now();
     let names = lanes.iter().map(|lane| lane.name).collect();
@@ -140,13 +140,13 @@ async fn run_local(load: Load, mut look: impl FnMut(Glance) + 'static) -> Result
 
 /// All of the lane's connections, before the time begins. One that cannot be made is tried again by its first request
 /// and counted there; if none can, there is nothing to load.
-async fn connect(lane: &Lane) -> Result<Vec<Connection>, LoadError> {
+async fn connect(lane: &Lane, patience: Duration) -> Result<Vec<Connection>, LoadError> {
     let mut connecting = Vec::new();
     for _ in 0..lane.connections {
         let mut connection = Connection::new((lane.dial)());
         connecting.push(async move {
-            let tried = connection.connect().await;
-            (connection, tried.err())
+            let tried = tokio::time::timeout(patience, connection.connect()).await;
+            (connection, tried.unwrap_or_else(|late| Err(late.into())).err())
         });
     }
     let mut connections = Vec::new();

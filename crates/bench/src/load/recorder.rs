@@ -89,7 +89,7 @@ impl Recorder {
             naive: Histogram::new(),
             outcomes: Vec::new(),
             stages: stages.into(),
-            seconds_shown: Vec::new(),
+            seconds_shown: whole_seconds(seconds),
         };
         Self {
             begin,
@@ -114,7 +114,7 @@ impl Recorder {
         self.measured.planned += 1;
         self.measured.unsent += 1;
         let second = self.second_of(due);
-        self.second(second).unsent += 1;
+        self.measured.seconds_shown[second].unsent += 1;
     }
 
     pub(super) fn record(&mut self, lane: usize, sample: &Sample) {
@@ -129,8 +129,7 @@ impl Recorder {
         outcome.latency.record(corrected);
         let succeeded = outcome.succeeded;
         self.turn_to(self.second_of(sample.ended));
-        let at = self.at;
-        let second = self.second(at);
+        let second = &mut self.measured.seconds_shown[self.at];
         second.sent += 1;
         if !succeeded {
             second.failed += 1;
@@ -150,12 +149,12 @@ impl Recorder {
         self.measured.corrected.record(corrected);
         self.measured.naive.record(us(minted, sample.ended));
         let ready = passed.connected.unwrap_or(passed.began);
-        let [mint, connect, send, first, body] = self.measured.stages.as_mut_slice() else { return };
+        let [mint, connect, sending, first, body] = self.measured.stages.as_mut_slice() else { return };
         mint.latency.record(us(ready, minted));
         if let Some(connected) = passed.connected {
             connect.latency.record(us(passed.began, connected));
         }
-        send.latency.record(us(minted, sent));
+        sending.latency.record(us(minted, sent));
         first.latency.record(us(sent, first_byte));
         body.latency.record(us(first_byte, sample.ended));
     }
@@ -175,17 +174,10 @@ impl Recorder {
         &mut self.measured.outcomes[at]
     }
 
+    /// What ends after the measured time belongs to its last second: one more would hold next to nothing.
     fn second_of(&self, moment: Instant) -> usize {
-        usize::try_from(moment.saturating_duration_since(self.begin).as_secs()).unwrap_or(usize::MAX)
-    }
-
-    fn second(&mut self, at: usize) -> &mut Second {
-        let seconds = &mut self.measured.seconds_shown;
-        while seconds.len() <= at {
-            let second = u32::try_from(seconds.len()).unwrap_or(u32::MAX);
-            seconds.push(Second { second, ..Second::default() });
-        }
-        &mut seconds[at]
+        let second = moment.saturating_duration_since(self.begin).as_secs();
+        usize::try_from(second).unwrap_or(usize::MAX).min(self.measured.seconds_shown.len() - 1)
     }
 
     /// Ends the second under way if the moment is in a later one.
@@ -198,8 +190,7 @@ impl Recorder {
 
     fn end_second(&mut self) {
         let latencies = std::mem::take(&mut self.of_second);
-        let at = self.at;
-        let second = self.second(at);
+        let second = &mut self.measured.seconds_shown[self.at];
         second.p50_us = latencies.quantile_us(0.5);
         second.p99_us = latencies.quantile_us(0.99);
         second.p999_us = latencies.quantile_us(0.999);
@@ -228,6 +219,13 @@ impl Recorder {
         self.end_second();
         self.measured
     }
+}
+
+/// At least one.
+fn whole_seconds(time: Duration) -> Vec<Second> {
+    let count = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
+    (0..count).map(|second| Second { second, ..Second::default() }).collect()
 }
 
 fn us(from: Instant, to: Instant) -> u64 {

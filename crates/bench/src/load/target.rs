@@ -22,7 +22,7 @@ pub struct Permission(Vec<String>);
 
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    #[error("{host} is {ip}, which is not loopback")]
+    #[error("{host} has the address {ip}, which is not loopback")]
     NotPermitted { host: String, ip: IpAddr },
     #[error("{0} has no address")]
     NoAddress(String),
@@ -148,7 +148,7 @@ mod tests {
             ["127.0.0.1:1", "192.0.2.7:1"].map(|address| address.parse().unwrap()).into();
         let nobody = Permission::default();
         let error = nobody.check("hub.example", &addresses).unwrap_err().to_string();
-        assert_eq!(error, "hub.example is 192.0.2.7, which is not loopback");
+        assert_eq!(error, "hub.example has the address 192.0.2.7, which is not loopback");
         assert!(nobody.check("hub.example", &addresses[..1]).is_ok());
         assert!(Permission::of(vec!["HUB.example".to_owned()]).check("hub.example", &addresses).is_ok());
         assert!(nobody.check("hub.example", &[]).is_err());

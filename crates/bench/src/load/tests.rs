@@ -49,7 +49,7 @@ impl Server {
             self.most.fetch_max(under_way, Ordering::Relaxed);
             match &self.manner {
                 Manner::Stalls { from, to } if (*from..*to).contains(&Instant::now()) => {
-                    sleep_until(*to).await
+                    sleep_until(*to).await;
                 }
                 Manner::Stalls { .. } | Manner::Refuses => {}
                 Manner::Never => std::future::pending().await,

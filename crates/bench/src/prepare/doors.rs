@@ -43,7 +43,7 @@ impl Doors {
         let identity = self.identity(own)?;
         let client = PeerClient::new(&identity, self.pki.ca(), expected(door)?, address, Exchanges::none());
         let credential = match own.party {
-            Party::Municipality => municipality_credential(&self.data, &own.name).ok().flatten(),
+            Party::Municipality => municipality_credential(&self.data, &own.name)?,
             _ => None,
         };
         Ok(credential.and_then(|token| client.with_bearer(&token)).unwrap_or(client))

@@ -9,7 +9,7 @@ pub use doors::Doors;
 pub use epoch::agree;
 pub use people::{Inhabitant, bind, enrol, number, register};
 
-use pmh_service::{CallError, PkiError, WorldError};
+use pmh_service::{CallError, PkiError, StartError, WorldError};
 use pmh_wire::Task;
 
 use crate::load::TargetError;
@@ -22,6 +22,8 @@ pub enum PrepareError {
     World(#[from] WorldError),
     #[error(transparent)]
     Pki(#[from] PkiError),
+    #[error(transparent)]
+    Credential(#[from] StartError),
     #[error(transparent)]
     Call(#[from] CallError),
     #[error("not everybody was registered: {} of {} rows rejected, {} not applied", .0.rejected, .0.received, .0.not_applied)]

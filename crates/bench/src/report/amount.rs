@@ -16,8 +16,13 @@ pub(super) fn count(count: u64) -> String {
     grouped(&count.to_string())
 }
 
+/// Of a number that is one already.
+pub(super) fn whole(number: f64) -> String {
+    grouped(&format!("{number:.0}"))
+}
+
 pub(super) fn rate(per_second: f64) -> String {
-    if per_second < 1_000.0 { three_figures(per_second) } else { grouped(&format!("{per_second:.0}")) }
+    if per_second < 1_000.0 { three_figures(per_second) } else { whole(per_second) }
 }
 
 /// A share of 1 in percent.
@@ -64,6 +69,7 @@ mod tests {
         assert_eq!(times, ["0 µs", "480 µs", "1.23 ms", "10.0 ms", "56.7 ms", "812 ms", "5.00 s"]);
         assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0.5, 99.0, 15_000.4].map(rate), ["0.50", "99.0", "15,000"]);
+        assert_eq!([0.0, 100.0, 1_000.0].map(whole), ["0", "100", "1,000"]);
         assert_eq!([0.0, 0.000_001, 0.005_8, 1.0].map(percent), ["0.00 %", "<0.01 %", "0.58 %", "100.00 %"]);
         assert_eq!([0, 83, 3_723].map(clock), ["0:00", "1:23", "1:02:03"]);
     }

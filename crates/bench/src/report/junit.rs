@@ -79,7 +79,7 @@ mod tests {
         assert_eq!((document.tests, document.failures), (4, 1), "{text}");
         let missed = &document.test_suites[0].test_cases[1];
         assert_eq!(missed.name.as_str(), "p99<20ms");
-        assert!(text.contains(r#"message="expected p99&lt;20ms, found 812 ms""#), "{text}");
+        assert!(text.contains(r#"message="expected p99&lt;20ms, found 702 ms""#), "{text}");
     }
 
     #[test]

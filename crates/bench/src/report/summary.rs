@@ -11,7 +11,7 @@ use super::{
 impl Report {
     /// Several lines, the last one without its end.
     pub fn to_text(&self, words: &Words) -> String {
-        let mut parts = vec![words.title.to_owned()];
+        let mut parts = vec![format!("{}: {}", words.title, self.workload)];
         parts.extend(about(self, words));
         let headline: Vec<String> = headline(self, words).iter().map(|row| row.cells.join(" ")).collect();
         parts.push(headline.join("  "));
@@ -47,10 +47,10 @@ mod tests {
     fn the_summary_tells_what_was_left_unsent_and_what_was_missed() {
         let text = sample::report().to_text(&Words::EN);
         for part in [
-            "workload eligibility, load arrivals at 100/s",
-            "throughput 99.0/s  planned 6,000  sent 5,975  unsent 25  succeeded 5,940  failed 35",
-            "│ p99<20ms ┆ 812 ms ┆ ✗ missed │",
-            "503 PMH-LIMIT-OVERLOADED",
+            "Load report: eligibility\nopen model, arrivals at 100/s\n",
+            "throughput 99.0/s  p50 1.68 ms  p99 702 ms  planned 6,000  sent 5,975  unsent 25  succeeded 5,940  failed 35  expectations held 1 / 2",
+            "│ p99<20ms ┆  702 ms ┆ ✗ missed │",
+            "503 PMH-LIMIT-OVERLOADED ┆    30 ┆  0.50 % ┆  900 µs ┆ 900 µs ┆ 900 µs ┆    failed │",
             "the highest rate that kept it was 1,500/s",
             "│ durability ┆ synchronous=FULL",
         ] {

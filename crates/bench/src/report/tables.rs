@@ -54,17 +54,28 @@ pub(super) fn tables(report: &Report, words: &Words) -> Vec<Table> {
 pub(super) fn headline(report: &Report, words: &Words) -> Vec<Row> {
     let bad_if = |is_bad: bool| if is_bad { Mark::Bad } else { Mark::Plain };
     let counted = |name: &str, count: u64, mark| Row::of(mark, [name.to_owned(), amount::count(count)]);
-    vec![
-        Row::plain([
-            words.throughput.to_owned(),
-            format!("{}{}", amount::rate(report.throughput()), words.per_second),
-        ]),
+    let rate = format!("{}{}", amount::rate(report.throughput()), words.per_second);
+    let mut rows = vec![Row::plain([words.throughput.to_owned(), rate])];
+    if report.corrected.count() > 0 {
+        let quantile = |name: &str, share| {
+            Row::plain([name.to_owned(), amount::time(as_float(report.corrected.quantile_us(share)))])
+        };
+        rows.extend([quantile("p50", 0.5), quantile("p99", 0.99)]);
+    }
+    rows.extend([
         counted(words.planned, report.planned, Mark::Plain),
         counted(words.sent, report.sent, Mark::Plain),
         counted(words.unsent, report.unsent, bad_if(report.unsent > 0)),
         counted(words.succeeded, report.succeeded(), Mark::Plain),
         counted(words.failed, report.failed(), bad_if(report.failed() > 0)),
-    ]
+    ]);
+    if !report.expectations.is_empty() {
+        let (all, held) =
+            (report.expectations.len(), report.expectations.iter().filter(|judged| judged.held).count());
+        let mark = if held == all { Mark::Good } else { Mark::Bad };
+        rows.push(Row::of(mark, [words.expectations_held.to_owned(), format!("{held} / {all}")]));
+    }
+    rows
 }
 
 /// One line each: what was run, and when.
@@ -77,7 +88,7 @@ pub(super) fn about(report: &Report, words: &Words) -> [String; 2] {
         Model::Closed { connections } => format!("{} {connections}", words.closed),
     };
     [
-        format!("{} {}, {} {model}", words.workload, report.workload, words.load),
+        model,
         format!(
             "{} {}, {} {:.0} s, {} {:.0} s",
             words.began, report.began_at, words.warm_up, report.warm_up_s, words.measured, report.seconds
@@ -136,7 +147,7 @@ fn figures_header(first: &'static str, words: &Words) -> Vec<&'static str> {
 fn latency(report: &Report, words: &Words) -> Table {
     let rows = [(words.corrected, &report.corrected), (words.naive, &report.naive)];
     let rows = rows.map(|(name, latency)| Row::plain(figures(name, latency)));
-    Table::new(words.latency, &figures_header("", words), rows.into()).noted(words.latency_note)
+    Table::new(words.latencies, &figures_header("", words), rows.into()).noted(words.latency_note)
 }
 
 fn outcomes(report: &Report, words: &Words) -> Table {
@@ -149,16 +160,16 @@ fn outcomes(report: &Report, words: &Words) -> Table {
             if outcome.succeeded { Mark::Good } else { Mark::Bad },
             [
                 outcome.name.clone(),
-                (if outcome.succeeded { words.succeeded } else { words.failed }).to_owned(),
                 amount::count(outcome.count),
                 amount::percent(share),
                 of(latency.quantile_us(0.5)),
                 of(latency.quantile_us(0.99)),
                 of(latency.max_us()),
+                (if outcome.succeeded { words.succeeded } else { words.failed }).to_owned(),
             ],
         )
     });
-    let header = [words.outcome, "", words.count, words.share, "p50", "p99", words.max];
+    let header = [words.outcome, words.count, words.share, "p50", "p99", words.max, words.verdict];
     Table::new(words.outcomes, &header, rows.collect())
 }
 
@@ -209,7 +220,7 @@ fn baseline(comparison: &Comparison, words: &Words) -> Table {
     let rows = comparison.figures.iter().map(|compared| compared_row(compared, words));
     let header = [words.figure, words.before, words.after, words.ratio, words.verdict];
     Table::new(words.baseline, &header, rows.collect())
-        .noted(&format!("{} {}", words.began, comparison.began_at))
+        .noted(&format!("{}: {}", words.before, comparison.began_at))
 }
 
 fn compared_row(compared: &Compared, words: &Words) -> Row {

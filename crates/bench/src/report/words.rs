@@ -22,10 +22,8 @@ words! {
     code: "ja", "en";
     title: "負荷試験の結果", "Load report";
     began: "開始", "began";
-    workload: "負荷の種類", "workload";
-    load: "負荷のかけ方", "load";
-    open: "到着率", "arrivals at";
-    closed: "接続数", "connections, each with one request at a time:";
+    open: "オープンモデル、到着率", "open model, arrivals at";
+    closed: "クローズドモデル、接続数", "closed model, connections:";
     per_second: "/秒", "/s";
     curve: "曲線", "curve";
     warm_up: "慣らし", "warm-up";
@@ -38,6 +36,7 @@ words! {
     throughput: "スループット", "throughput";
     errors: "エラー", "errors";
     latency: "応答時間", "latency";
+    latencies: "応答時間", "Latency";
     corrected: "補正後", "corrected";
     naive: "補正前", "naive";
     latency_note: "補正後は送信予定の時刻から、補正前は実際に送信した時刻から測った値。判定には補正後を使う。いずれも成功した要求のみ",
@@ -50,13 +49,14 @@ words! {
     share: "割合", "share";
     stages: "段階別", "Stages";
     stage: "段階", "stage";
-    stages_note: "実際に送信した時刻から測った値", "From when the request really left";
+    stages_note: "送信した要求のみ。順番を待つ時間は含まない", "Of requests that were sent, without the wait for their turn";
     mint: "鍵の生成", "mint";
     connect: "接続", "connect";
     send: "送信", "send";
     first_byte: "最初のバイトまで", "first byte";
     body: "本文の受信", "body";
     expectations: "期待値", "Expectations";
+    expectations_held: "期待値の達成", "expectations held";
     expectation: "期待", "expected";
     found: "実測", "found";
     verdict: "判定", "verdict";
@@ -96,7 +96,6 @@ words! {
     quantiles_note: "両者の差は、送信できずに待っていた時間", "What lies between the two is time spent waiting to be sent";
     worst_of: "1点は次の秒数のうち最も遅い値:", "Each point is the worst of so many seconds:";
     mean_of: "1点は次の秒数の平均:", "Each point is the mean of so many seconds:";
-    seconds: "秒", "seconds";
     requests: "要求数", "requests";
     elapsed: "経過", "elapsed";
     left: "残り", "left";

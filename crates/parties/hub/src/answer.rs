@@ -170,3 +170,6 @@ fn date(text: &str) -> Result<Date, StoreError> {
 fn damaged() -> StoreError {
     StoreError::Inconsistent { table: "answer", column: "sealed" }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,8 @@ pub(crate) async fn apply_rows(desk: Desk, municipality: MunicipalityCode, shutd
         if let Some(code) = broken.verdict(attempts) {
             tracing::error!(%broken, municipality = access.code(), "rows cannot be applied");
             match fail_next_task(&desk, &access, code).await {
-                Ok(()) => continue,
+                Ok(true) => continue,
+                Ok(false) => {}
                 Err(error) => tracing::warn!(%error, "a task cannot be failed yet"),
             }
         }

@@ -21,7 +21,7 @@ use pmh_domain::{Clock, SystemClock, rfc3339_japan};
 use self::ground::Ground;
 use self::lanes::{Asked, Kind};
 use self::live::Live;
-use self::options::{Run, Wanted};
+use self::options::{Run, Way};
 use crate::Output;
 use crate::exit::Failure;
 
@@ -91,37 +91,36 @@ impl Bench {
 }
 
 async fn load(run: Run, kind: Kind, output: Output) -> Result<ExitCode, Failure> {
-    let wanted = run.wanted()?;
+    let wanted = run.report.wanted()?;
+    let way = run.way(kind)?;
     let live = Live::new(output);
-    let ground = Ground::prepare(&run.ground, &live).await?;
-    let measured = measure(&run, kind, &wanted, &ground, &live).await;
-    // Whatever came of it, what was made is removed.
-    ground.remove().await?;
+    let report =
+        Ground::with(&run.ground, &live, async |ground| measure(&run, (kind, way), ground, &live).await);
+    let report = report.await?;
     drop(live);
-    wanted.tell(measured?, output)
+    wanted.tell(report, output)
 }
 
 async fn measure(
     run: &Run,
-    kind: Kind,
-    wanted: &Wanted,
+    (kind, way): (Kind, Way),
     ground: &Ground,
     live: &Live,
 ) -> Result<Report, Failure> {
     let asked = Asked::prepare(kind, ground, live).await?;
-    let mut bench = Runs { run, asked: &asked, ground, live };
-    let Some(limit_us) = wanted.find_max_us else { return bench.at(run.pace(kind)?).await };
-    let ceiling = bench.at(Pace::Closed).await?.throughput();
+    let runs = Runs { run, asked: &asked, ground, live };
+    let limit_us = match way {
+        Way::At(pace) => return runs.at(pace).await,
+        Way::FindMax { p99_limit_us } => p99_limit_us,
+    };
+    let ceiling = runs.at(Pace::Closed).await?.throughput();
     let found = find_max(limit_us, ceiling, async |rate| {
-        bench.at(Pace::Open(options::constant(rate)?)).await.map(|report| Tried::from(&report))
+        runs.at(options::constant(rate)?).await.map(|report| Tried::from(&report))
     });
     let found = found.await?;
     // The report is of the rate that was found, or of the closed model if none held.
-    let pace = match found.best {
-        Some(rate) => Pace::Open(options::constant(rate)?),
-        None => Pace::Closed,
-    };
-    Ok(Report { find_max: Some(found), ..bench.at(pace).await? })
+    let pace = found.best.map_or(Ok(Pace::Closed), options::constant)?;
+    Ok(Report { find_max: Some(found), ..runs.at(pace).await? })
 }
 
 /// One load after the other on the same people.
@@ -133,7 +132,7 @@ struct Runs<'a> {
 }
 
 impl Runs<'_> {
-    async fn at(&mut self, pace: Pace) -> Result<Report, Failure> {
+    async fn at(&self, pace: Pace) -> Result<Report, Failure> {
         let Run { seconds, warm_up, patience, connections, .. } = *self.run;
         let began_at = rfc3339_japan(SystemClock.now_ms());
         let model = match &pace {

@@ -77,9 +77,6 @@ mod tests {
             }
             assert_eq!(page.matches("<figure>").count(), 4);
             assert!(page.contains(&format!("<html lang=\"{}\">", words.code)));
-            if let Ok(folder) = std::env::var("PMH_SHOW_PAGES") {
-                std::fs::write(format!("{folder}/{}.html", words.code), &page).unwrap();
-            }
         }
     }
 

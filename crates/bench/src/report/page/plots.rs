@@ -114,10 +114,6 @@ fn coordinate(at: f64) -> String {
     format!("{at:.1}")
 }
 
-fn plain(number: f64) -> String {
-    amount::rate(number).trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 /// Through all points that are there; a gap where one is missing, a dot where one stands alone.
 fn line(points: impl Iterator<Item = Option<(f64, f64)>>) -> String {
     let mut path = String::new();
@@ -142,6 +138,7 @@ fn bar(path: &mut String, (left, right): (f64, f64), (bottom, top): (f64, f64)) 
 struct Columns<'a> {
     seconds: std::slice::Chunks<'a, Second>,
     width: usize,
+    end: u32,
     across: Axis,
 }
 
@@ -150,7 +147,7 @@ fn columns(report: &Report) -> Option<Columns<'_>> {
     let end = seconds.last()?.second + 1;
     let width = seconds.len().div_ceil(COLUMNS_MAX);
     let across = Axis::linear(f64::from(end), ACROSS);
-    Some(Columns { seconds: seconds.chunks(width), width, across })
+    Some(Columns { seconds: seconds.chunks(width), width, end, across })
 }
 
 fn span(across: &Axis, column: &[Second]) -> (f64, f64) {
@@ -165,10 +162,17 @@ struct Series<'a> {
     of: fn(&Second) -> u64,
 }
 
-fn clock(seconds: f64) -> String {
-    // A tick is a whole number of seconds.
-    let (minutes, rest) = ((seconds / 60.0).floor(), seconds % 60.0);
-    if minutes >= 1.0 { format!("{minutes:.0}:{rest:02.0}") } else { format!("{rest:.0}") }
+/// Whole seconds, minutes or hours, at most eight of them.
+fn time_ticks(columns: &Columns) -> Vec<Tick> {
+    const STEPS: [u32; 13] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600];
+    let step = STEPS.into_iter().find(|step| columns.end / step < 8).unwrap_or(columns.end.div_ceil(7));
+    let at_every = (0..=columns.end).step_by(usize::try_from(step).expect("a u32 fits"));
+    at_every
+        .map(|second| Tick {
+            at: coordinate(columns.across.at(f64::from(second))),
+            label: amount::clock(u64::from(second)),
+        })
+        .collect()
 }
 
 fn latency_over_time(report: &Report, words: &Words) -> Option<Plot> {
@@ -179,12 +183,13 @@ fn latency_over_time(report: &Report, words: &Words) -> Option<Plot> {
     let upwards = Axis::log(as_float(least), as_float(most), UPWARDS).widened();
     let note =
         if columns.width > 1 { format!("{} {}", words.worst_of, columns.width) } else { String::new() };
-    let mut plot = Plot::new(words.latency_over_time, note, (words.seconds, words.latency))
-        .with_ticks(ticks(&columns.across, clock), ticks(&upwards, amount::time));
+    let mut plot = Plot::new(words.latency_over_time, note, (words.elapsed, words.latency))
+        .with_ticks(time_ticks(&columns), ticks(&upwards, amount::time));
     let series = [
-        Series { class: "p999", label: "p99.9", of: |second| second.p999_us },
-        Series { class: "p99", label: "p99", of: |second| second.p99_us },
+        // The highest one is drawn last: it has gaps through which those that it covers are seen.
         Series { class: "p50", label: "p50", of: |second| second.p50_us },
+        Series { class: "p99", label: "p99", of: |second| second.p99_us },
+        Series { class: "p999", label: "p99.9", of: |second| second.p999_us },
     ];
     for Series { class, label, of } in series {
         let points = columns.seconds.clone().map(|column| {
@@ -207,8 +212,8 @@ fn throughput_over_time(report: &Report, words: &Words) -> Option<Plot> {
     let most = columns.seconds.clone().map(all).fold(0.0, f64::max);
     let upwards = Axis::linear(most, UPWARDS).rounded();
     let note = if columns.width > 1 { format!("{} {}", words.mean_of, columns.width) } else { String::new() };
-    let mut plot = Plot::new(words.throughput_over_time, note, (words.seconds, words.per_second))
-        .with_ticks(ticks(&columns.across, clock), ticks(&upwards, plain));
+    let mut plot = Plot::new(words.throughput_over_time, note, (words.elapsed, words.per_second))
+        .with_ticks(time_ticks(&columns), ticks(&upwards, amount::whole));
     let series = [
         Series { class: "succeeded", label: words.succeeded, of: |second| second.succeeded },
         Series { class: "failed", label: words.failed, of: |second| second.failed },
@@ -267,11 +272,11 @@ fn distribution(report: &Report, words: &Words) -> Option<Plot> {
     let (first, last) = (bins.first()?, bins.last()?);
     let across = Axis::log(as_float(first.from).max(1.0), as_float(last.to), ACROSS);
     let most = bins.iter().map(|bin| bin.count).max()?;
-    // One request alone has a height, too.
-    let upwards = Axis::log(0.5, as_float(most), UPWARDS);
+    // One request alone has a height, too. Half a request gets no tick.
+    let upwards = Axis::log(0.6, as_float(most), UPWARDS);
     let mut plot =
         Plot::new(words.distribution, words.distribution_note.to_owned(), (words.latency, words.requests))
-            .with_ticks(ticks(&across, amount::time), ticks(&upwards, plain));
+            .with_ticks(ticks(&across, amount::time), ticks(&upwards, amount::whole));
     for bin in &bins {
         let edge = |us: u64| across.at(as_float(us.max(1)));
         let mut path = String::new();
@@ -329,7 +334,8 @@ mod tests {
         let mut report = sample::report();
         let second = report.seconds_shown[0].clone();
         report.seconds_shown = (0..7_200).map(|at| Second { second: at, ..second.clone() }).collect();
-        report.seconds_shown[5_003].p99_us = 50_000_000;
+        let worst = &mut report.seconds_shown[5_003];
+        (worst.p99_us, worst.p999_us) = (50_000_000, 50_000_000);
         let plot = latency_over_time(&report, &Words::EN).unwrap();
         let p99 = &plot.shapes[1];
         assert_eq!(p99.class, "p99");

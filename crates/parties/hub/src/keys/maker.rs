@@ -32,12 +32,12 @@ impl Maker<'_> {
         tx: &mut Tx,
         municipalities: &[MunicipalityCode],
     ) -> Result<(), StartError> {
-        let subsidy = keys::list_subsidy(tx).await?;
-        let audit = keys::list_audit(tx).await?;
+        let subsidy = keys::list(tx, Area::Subsidy).await?;
+        let audit = keys::list(tx, Area::Audit).await?;
         for partition in municipalities.iter().map(MunicipalityCode::as_str).chain([HUB_PARTITION]) {
             let known = subsidy.iter().find(|(known, _)| known == partition).map(|(_, key)| key);
             if known.is_none() {
-                keys::add_subsidy(tx, partition, &self.begin(partition, Area::Subsidy, 1)?).await?;
+                keys::add(tx, Area::Subsidy, partition, &self.begin(partition, Area::Subsidy, 1)?).await?;
             }
             if !audit.iter().any(|(known, _)| known == partition) {
                 self.make_audit(tx, partition, known).await?;
@@ -61,10 +61,10 @@ impl Maker<'_> {
             let place = data_place(partition, Area::Audit, before.key_version)?;
             let wrapped = key.wrap(self.master, self.entropy, place);
             let key = WrappedKey { key_version: before.key_version, wrapped, state: ACTIVE };
-            keys::add_audit(tx, partition, &key).await?;
+            keys::add(tx, Area::Audit, partition, &key).await?;
             version = before.key_version + 1;
         }
-        keys::add_audit(tx, partition, &self.begin(partition, Area::Audit, version)?).await?;
+        keys::add(tx, Area::Audit, partition, &self.begin(partition, Area::Audit, version)?).await?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use pmh_store::Tx;
 use super::{data_place, index_place, missing, wrong_master_key};
 use crate::access::PartitionAccess;
 use crate::store::epochs::HUB_PARTITION;
-use crate::store::keys::{self, Versioned, WrappedKey};
+use crate::store::keys::{self, WrappedKey};
 use crate::store::municipalities;
 
 struct Masters<'a> {
@@ -27,18 +27,16 @@ pub(crate) async fn rewrap_all(
         tx.for_municipality(access.code()).await?;
         for key in keys::list_identity(tx, &access).await? {
             let wrapped = masters.data(access.code(), Area::Identity, &key)?;
-            keys::rewrap(tx, Versioned::Identity, access.code(), (key.key_version, &wrapped)).await?;
+            keys::rewrap(tx, Area::Identity, access.code(), (key.key_version, &wrapped)).await?;
         }
         let wrapped = keys::find_index(tx, &access).await?.ok_or(missing("identity_index_key"))?;
         keys::rewrap_index(tx, &access, &masters.index(access.code(), &wrapped)?).await?;
     }
-    for (partition, key) in keys::list_subsidy(tx).await? {
-        let wrapped = masters.data(&partition, Area::Subsidy, &key)?;
-        keys::rewrap(tx, Versioned::Subsidy, &partition, (key.key_version, &wrapped)).await?;
-    }
-    for (partition, key) in keys::list_audit(tx).await? {
-        let wrapped = masters.data(&partition, Area::Audit, &key)?;
-        keys::rewrap(tx, Versioned::Audit, &partition, (key.key_version, &wrapped)).await?;
+    for area in [Area::Subsidy, Area::Audit] {
+        for (partition, key) in keys::list(tx, area).await? {
+            let wrapped = masters.data(&partition, area, &key)?;
+            keys::rewrap(tx, area, &partition, (key.key_version, &wrapped)).await?;
+        }
     }
     let wrapped = keys::find_routing(tx).await?.ok_or(missing("routing_key"))?;
     keys::rewrap_routing(tx, &masters.index(HUB_PARTITION, &wrapped)?).await?;

@@ -56,3 +56,6 @@ impl RoutingKey {
         self.0.tag("join", &[retired_tag, surviving_tag].concat()).to_vec()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,8 +30,8 @@ struct Loaded {
 
 impl Loaded {
     async fn read(tx: &mut Tx, master: &MasterKey) -> Result<Self, StartError> {
-        let subsidy = rings(keys::list_subsidy(tx).await?, Area::Subsidy, master)?;
-        let audit = rings(keys::list_audit(tx).await?, Area::Audit, master)?;
+        let subsidy = rings(keys::list(tx, Area::Subsidy).await?, Area::Subsidy, master)?;
+        let audit = rings(keys::list(tx, Area::Audit).await?, Area::Audit, master)?;
         Ok(Self { subsidy, audit })
     }
 }

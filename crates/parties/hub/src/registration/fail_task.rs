@@ -43,18 +43,18 @@ impl Broken {
     }
 }
 
-/// Fails the task whose turn it is.
+/// Fails the task whose turn it is. `false`: it has ended already, and what cannot be done is the dropping of its rows.
 pub(crate) async fn fail_next_task(
     desk: &Desk,
     access: &PartitionAccess,
     code: Code,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut turn = desk.lane.turn().await;
     let mut tx = desk.store.write().await?;
     tx.for_municipality(access.code()).await?;
-    let Some(task) = tasks::find_next(&mut tx, access).await? else { return Ok(()) };
+    let Some(task) = tasks::find_next(&mut tx, access).await? else { return Ok(true) };
     if task.ending.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let chunk = chunks::find(&mut tx, access, &task.task, task.next_chunk).await?;
     let lines = chunk.map(|chunk| chunk.lines).unwrap_or_default();
@@ -64,7 +64,7 @@ pub(crate) async fn fail_next_task(
     turn.commit(tx).await?;
     tracing::error!(%code, municipality = access.code(), "a task failed");
     desk.counters.add("tasks_failed", 1);
-    Ok(())
+    Ok(true)
 }
 
 #[cfg(test)]

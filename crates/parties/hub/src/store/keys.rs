@@ -1,5 +1,6 @@
 //! `identity_key`, `identity_index_key`, `subsidy_key`, `audit_key`, `routing_key`: wrapped keys, never clear ones.
 
+use pmh_crypto::Area;
 use pmh_store::{StoreError, Tx};
 use sqlx::Row;
 
@@ -30,12 +31,7 @@ pub(crate) async fn add_identity(
     access: &PartitionAccess,
     key: &WrappedKey,
 ) -> Result<(), StoreError> {
-    run!(
-        tx,
-        "INSERT INTO identity_key (municipality_code, key_version, wrapped, state) VALUES ($1, $2, $3, $4)",
-        [access.code(), key.key_version, &key.wrapped, key.state]
-    );
-    Ok(())
+    add(tx, Area::Identity, access.code(), key).await
 }
 
 pub(crate) async fn find_index(tx: &mut Tx, access: &PartitionAccess) -> Result<Option<Vec<u8>>, StoreError> {
@@ -61,30 +57,6 @@ pub(crate) async fn add_index(
     Ok(())
 }
 
-/// Keys of the subsidy area, of every partition: the query doors open answers of any municipality that a
-/// route leads to.
-pub(crate) async fn list_subsidy(tx: &mut Tx) -> Result<Vec<(String, WrappedKey)>, StoreError> {
-    Ok(fetch!(
-        tx,
-        "SELECT municipality_code, key_version, wrapped, state FROM subsidy_key \
-         ORDER BY municipality_code, key_version",
-        [],
-        row => (
-            row.try_get(0)?,
-            WrappedKey { key_version: row.try_get(1)?, wrapped: row.try_get(2)?, state: row.try_get(3)? }
-        )
-    ))
-}
-
-pub(crate) async fn add_subsidy(tx: &mut Tx, partition: &str, key: &WrappedKey) -> Result<(), StoreError> {
-    run!(
-        tx,
-        "INSERT INTO subsidy_key (municipality_code, key_version, wrapped, state) VALUES ($1, $2, $3, $4)",
-        [partition, key.key_version, &key.wrapped, key.state]
-    );
-    Ok(())
-}
-
 pub(crate) async fn find_routing(tx: &mut Tx) -> Result<Option<Vec<u8>>, StoreError> {
     let rows: Vec<Vec<u8>> =
         fetch!(tx, "SELECT wrapped FROM routing_key WHERE id = 1", [], row => row.try_get(0)?);
@@ -96,12 +68,25 @@ pub(crate) async fn add_routing(tx: &mut Tx, wrapped: &[u8]) -> Result<(), Store
     Ok(())
 }
 
-/// Keys of the audit, of every partition.
-pub(crate) async fn list_audit(tx: &mut Tx) -> Result<Vec<(String, WrappedKey)>, StoreError> {
+/// Keys with a version each.
+fn table(area: Area) -> &'static str {
+    match area {
+        Area::Identity => "identity_key",
+        Area::Subsidy => "subsidy_key",
+        Area::Audit => "audit_key",
+    }
+}
+
+/// Of every partition, of the areas that one process holds for all: the query doors open answers of any municipality that a route leads to, and one lane of the
+/// audit holds acts of all.
+pub(crate) async fn list(tx: &mut Tx, area: Area) -> Result<Vec<(String, WrappedKey)>, StoreError> {
+    let sql = format!(
+        "SELECT municipality_code, key_version, wrapped, state FROM {} ORDER BY municipality_code, key_version",
+        table(area)
+    );
     Ok(fetch!(
         tx,
-        "SELECT municipality_code, key_version, wrapped, state FROM audit_key \
-         ORDER BY municipality_code, key_version",
+        sqlx::AssertSqlSafe(sql.as_str()),
         [],
         row => (
             row.try_get(0)?,
@@ -110,36 +95,29 @@ pub(crate) async fn list_audit(tx: &mut Tx) -> Result<Vec<(String, WrappedKey)>,
     ))
 }
 
-pub(crate) async fn add_audit(tx: &mut Tx, partition: &str, key: &WrappedKey) -> Result<(), StoreError> {
-    run!(
-        tx,
-        "INSERT INTO audit_key (municipality_code, key_version, wrapped, state) VALUES ($1, $2, $3, $4)",
-        [partition, key.key_version, &key.wrapped, key.state]
+pub(crate) async fn add(
+    tx: &mut Tx,
+    area: Area,
+    partition: &str,
+    key: &WrappedKey,
+) -> Result<(), StoreError> {
+    let sql = format!(
+        "INSERT INTO {} (municipality_code, key_version, wrapped, state) VALUES ($1, $2, $3, $4)",
+        table(area)
     );
+    run!(tx, sqlx::AssertSqlSafe(sql.as_str()), [partition, key.key_version, &key.wrapped, key.state]);
     Ok(())
-}
-
-/// A table of wrapped keys with a version each.
-#[derive(Clone, Copy)]
-pub(crate) enum Versioned {
-    Identity,
-    Subsidy,
-    Audit,
 }
 
 /// The same key under another master key.
 pub(crate) async fn rewrap(
     tx: &mut Tx,
-    table: Versioned,
+    area: Area,
     partition: &str,
     (version, wrapped): (i64, &[u8]),
 ) -> Result<(), StoreError> {
-    let table = match table {
-        Versioned::Identity => "identity_key",
-        Versioned::Subsidy => "subsidy_key",
-        Versioned::Audit => "audit_key",
-    };
-    let sql = format!("UPDATE {table} SET wrapped = $3 WHERE municipality_code = $1 AND key_version = $2");
+    let sql =
+        format!("UPDATE {} SET wrapped = $3 WHERE municipality_code = $1 AND key_version = $2", table(area));
     run!(tx, sqlx::AssertSqlSafe(sql.as_str()), [partition, version, wrapped]);
     Ok(())
 }

@@ -42,6 +42,7 @@ impl From<PrepareError> for Failure {
             PrepareError::Target(error) => error.into(),
             PrepareError::World(error) => error.into(),
             PrepareError::Pki(error) => error.into(),
+            PrepareError::Credential(error) => error.into(),
             PrepareError::Call(error) => error.into(),
             PrepareError::Rejected(_) | PrepareError::NotNumbered { .. } => Self::refused(
                 format!("測定に使う住民を登録・採番できません: {text}"),

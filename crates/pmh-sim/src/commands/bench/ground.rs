@@ -1,6 +1,6 @@
 //! The world that is loaded: its own, one that runs, or one elsewhere.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use pmh_bench::load::{Permission, resolve};
@@ -14,6 +14,7 @@ use pmh_simulator::topology::{BASE_PORT, Options, Topology};
 use pmh_wire::{Door, Party, PeerName, SubjectRecord};
 use tempfile::TempDir;
 
+use super::super::up::TheEnd;
 use super::live::Live;
 use super::options::GroundOptions;
 use crate::exit::Failure;
@@ -39,7 +40,23 @@ struct Own {
 }
 
 impl Ground {
-    pub(super) async fn prepare(options: &GroundOptions, live: &Live) -> Result<Self, Failure> {
+    /// Does the work on it. Whatever comes of that, also where somebody interrupts it, what was made is removed.
+    pub(super) async fn with<T>(
+        options: &GroundOptions,
+        live: &Live,
+        work: impl AsyncFnOnce(&Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let end = TheEnd::listen()?;
+        let ground = Self::prepare(options, live).await?;
+        let done = tokio::select! {
+            done = work(&ground) => done,
+            () = end.wait() => Err(Failure::environment("中断されました。", "interrupted.")),
+        };
+        ground.remove().await?;
+        done
+    }
+
+    async fn prepare(options: &GroundOptions, live: &Live) -> Result<Self, Failure> {
         let permission = Permission::of(options.i_may_load_this_host.clone());
         let (world, data, own) = match &options.data {
             None => {
@@ -56,10 +73,10 @@ impl Ground {
 
     async fn world_elsewhere(
         options: &GroundOptions,
-        data: &PathBuf,
+        data: &Path,
         permission: &Permission,
     ) -> Result<World, Failure> {
-        let folder = super::super::DataFolder { data: data.clone() };
+        let folder = super::super::DataFolder { data: data.to_owned() };
         let world = folder.world()?;
         let Some(target) = &options.target else { return Ok(world) };
         let (host, port) = host_and_port(target)?;
@@ -127,7 +144,7 @@ impl Ground {
         Ok(environment)
     }
 
-    pub(super) async fn remove(self) -> Result<(), Failure> {
+    async fn remove(self) -> Result<(), Failure> {
         let Some(own) = self.own else { return Ok(()) };
         own.topology.stop(Duration::from_secs(10)).await;
         Ok(Topology::remove(&own.options).await?)

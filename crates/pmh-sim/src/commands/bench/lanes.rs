@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pmh_bench::load::{Curve, Lane, Pace, Point, Workload};
+use pmh_bench::load::{Lane, Pace, Point, Workload};
 use pmh_bench::prepare::{Inhabitant, agree, bind, number};
 use pmh_bench::workload::{Eligibility, Ready};
 use pmh_domain::{InstitutionCode, PmhId, Strictness};
@@ -11,7 +11,6 @@ use pmh_wire::{Door, Party, PeerName};
 
 use super::ground::Ground;
 use super::live::Live;
-use super::options;
 use crate::exit::Failure;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,9 +46,8 @@ const READING: f64 = 0.05;
 /// busiest. *Assumed*: no figures by the hour are published.
 const MORNING: [(f64, f64); 6] = [(0.0, 0.3), (0.1, 0.8), (0.25, 1.0), (0.5, 0.7), (0.8, 0.45), (1.0, 0.2)];
 
-pub(super) fn morning(busiest: f64, seconds: f64) -> Result<Curve, Failure> {
-    let points = MORNING.map(|(at, share)| Point { at: at * seconds, per_second: share * busiest });
-    options::curve(points.into())
+pub(super) fn morning(busiest: f64, seconds: f64) -> Vec<Point> {
+    MORNING.map(|(at, share)| Point { at: at * seconds, per_second: share * busiest }).into()
 }
 
 /// People who are known to the hub, by what they are asked for under.

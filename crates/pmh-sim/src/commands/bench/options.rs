@@ -7,7 +7,7 @@ use clap::Args;
 use pmh_bench::load::{Curve, Pace, Point};
 use pmh_bench::report::{Comparison, Expectation, Report, Words};
 
-use super::lanes::Kind;
+use super::lanes::{Kind, morning};
 use crate::Output;
 use crate::exit::{self, Failure};
 use crate::language::Language;
@@ -41,7 +41,7 @@ pub(super) struct ReportOptions {
     /// An older report (--json) to compare with.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Writes expectations and failures as JUnit XML.
+    /// Writes expectations and failures as `JUnit` XML.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Writes the report as one page with plots.
@@ -78,28 +78,38 @@ pub(super) struct Run {
     pub(super) report: ReportOptions,
 }
 
+/// What is run.
+pub(super) enum Way {
+    At(Pace),
+    FindMax { p99_limit_us: u64 },
+}
+
 impl Run {
-    pub(super) fn pace(&self, kind: Kind) -> Result<Pace, Failure> {
-        match (&self.rate, &self.curve) {
-            (None, Some(curve)) => Ok(Pace::Open(curve.clone())),
-            (Some(rate), _) if kind == Kind::Mixed => {
-                Ok(Pace::Open(super::lanes::morning(*rate, self.seconds)?))
+    pub(super) fn way(&self, kind: Kind) -> Result<Way, Failure> {
+        let pace = match (&self.find_max, &self.curve, self.rate) {
+            (Some(text), ..) => return Ok(Way::FindMax { p99_limit_us: p99_limit(text)? }),
+            (None, Some(curve), _) => Pace::Open(curve.clone()),
+            (None, None, Some(rate)) if kind == Kind::Mixed => {
+                Pace::Open(curve(morning(rate, self.seconds))?)
             }
-            (Some(rate), _) => Ok(Pace::Open(constant(*rate)?)),
-            (None, None) if kind == Kind::Mixed => Err(Failure::usage(
-                "mixed には、いちばん混む時の毎秒件数 --rate か --curve が要ります。",
-                "mixed needs --rate, the requests a second when it is busiest, or --curve.",
-            )),
-            (None, None) => Ok(Pace::Closed),
-        }
+            (None, None, Some(rate)) => constant(rate)?,
+            (None, None, None) if kind == Kind::Mixed => {
+                return Err(Failure::usage(
+                    "mixed には、いちばん混む時の毎秒件数 --rate か --curve が要ります。",
+                    "mixed needs --rate, the requests a second when it is busiest, or --curve.",
+                ));
+            }
+            (None, None, None) => Pace::Closed,
+        };
+        Ok(Way::At(pace))
     }
 }
 
-pub(super) fn constant(rate: f64) -> Result<Curve, Failure> {
-    curve(vec![Point { at: 0.0, per_second: rate }])
+pub(super) fn constant(rate: f64) -> Result<Pace, Failure> {
+    curve(vec![Point { at: 0.0, per_second: rate }]).map(Pace::Open)
 }
 
-pub(super) fn curve(points: Vec<Point>) -> Result<Curve, Failure> {
+fn curve(points: Vec<Point>) -> Result<Curve, Failure> {
     Curve::of(points)
         .map_err(|_| Failure::usage("--rate は 0 より大きい数です。", "--rate is a number above 0."))
 }
@@ -118,7 +128,6 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// [`ReportOptions`], read: a slip in an expectation ends the program before it loads anything.
 pub(super) struct Wanted {
     expectations: Vec<Expectation>,
-    pub(super) find_max_us: Option<u64>,
     baseline: Option<Report>,
     junit: Option<PathBuf>,
     html: Option<PathBuf>,
@@ -128,18 +137,10 @@ impl ReportOptions {
     pub(super) fn wanted(&self) -> Result<Wanted, Failure> {
         Ok(Wanted {
             expectations: self.expect.iter().map(|text| expectation(text)).collect::<Result<_, _>>()?,
-            find_max_us: None,
             baseline: self.baseline.as_deref().map(read_report).transpose()?,
             junit: self.junit.clone(),
             html: self.html.clone(),
         })
-    }
-}
-
-impl Run {
-    pub(super) fn wanted(&self) -> Result<Wanted, Failure> {
-        let find_max_us = self.find_max.as_deref().map(p99_limit).transpose()?;
-        Ok(Wanted { find_max_us, ..self.report.wanted()? })
     }
 }
 

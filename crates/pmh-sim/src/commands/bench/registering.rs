@@ -32,11 +32,10 @@ impl Register {
     pub(crate) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         let wanted = self.report.wanted()?;
         let live = Live::new(output);
-        let ground = Ground::prepare(&self.ground, &live).await?;
-        let measured = self.measure(&ground, &live).await;
-        ground.remove().await?;
+        let report = Ground::with(&self.ground, &live, async |ground| self.measure(ground, &live).await);
+        let report = report.await?;
         drop(live);
-        wanted.tell(measured?, output)
+        wanted.tell(report, output)
     }
 
     async fn measure(&self, ground: &Ground, live: &Live) -> Result<Report, Failure> {

@@ -1,0 +1,188 @@
+use pmh_domain::{CertificateTypeId, HistoryKey, ProgramId};
+use pmh_wire::registration::{Rules, record_from_json};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::stand::OSAKA;
+
+const DAY: &str = "2026-10-01";
+
+fn day() -> Date {
+    Date::parse(DAY).unwrap()
+}
+
+/// Valid on the day and a year long, disclosed and not stopped.
+fn certificate(history_key: &str) -> Certificate {
+    let record = json!({
+        "orgSpecificCertificateTypeId": "OsakaChild",
+        "myNumber": "900000000029",
+        "basicFiveInfo": {
+            "name": "東　太郎",
+            "nameKana": "アズマ　タロウ",
+            "address": "大阪府大阪市城東区関目2丁目7-15",
+            "dateOfBirth": "2015-02-14",
+            "sex": "1"
+        },
+        "isNotDisclosed": false,
+        "certificationName": history_key,
+        "isAlwaysReimbursement": "0",
+        "validFrom": "2026-04-01",
+        "validTo": "2027-03-31",
+        "historyKey": history_key,
+        "isDeleted": false,
+        "certificationDetail": []
+    });
+    let record = record_from_json(record.to_string().as_bytes()).unwrap();
+    record.parse(OSAKA.parse().unwrap(), Rules::default()).subject.unwrap().certificate
+}
+
+fn with(history_key: &str, change: impl FnOnce(&mut Certificate)) -> Certificate {
+    let mut certificate = certificate(history_key);
+    change(&mut certificate);
+    certificate
+}
+
+/// The bytes as a query reads them.
+fn bytes(certificates: &[Certificate]) -> Vec<u8> {
+    encode(&certificates.iter().collect::<Vec<_>>(), OSAKA.parse().unwrap())
+}
+
+fn judged(bytes: &[u8]) -> Vec<Judged<'_>> {
+    judge(bytes, day()).unwrap()
+}
+
+fn subsidies(judged: Vec<Judged<'_>>) -> Vec<Subsidy> {
+    show(judged).into_iter().map(|text| serde_json::from_str(text.get()).unwrap()).collect()
+}
+
+/// Which are shown, by their names, which are their history keys here.
+fn names(judged: Vec<Judged<'_>>) -> Vec<String> {
+    subsidies(judged).into_iter().map(|subsidy| subsidy.certification_name).collect()
+}
+
+#[test]
+fn a_prepared_answer_shows_what_the_rule_shows_and_counts_it() {
+    let date = |text| Date::parse(text).unwrap();
+    let certificates = [
+        certificate("shown"),
+        with("deleted", |one| one.deleted = true),
+        with("not disclosed", |one| one.disclosure = Disclosure::NotDisclosed),
+        with("stopped", |one| one.viewing = Viewing::Stopped),
+        with("expired", |one| one.forced_expiry = Some(day())),
+        with("expires later", |one| one.forced_expiry = Some(date("2026-10-02"))),
+    ];
+    for on in [DAY, "2026-10-02", "2026-03-31", "2026-04-01", "2027-03-31", "2027-04-01"].map(date) {
+        let by_rule = certificates.iter().filter(|one| one.facts().shown_on(on) == Shown::Yes);
+        let by_rule: Vec<_> = by_rule.map(|one| one.name.clone()).collect();
+        let bytes = bytes(&certificates);
+        let judged = judge(&bytes, on).unwrap();
+        assert_eq!(told(&judged), format!("{} shown", by_rule.len()));
+        assert_eq!(names(judged), by_rule, "on {on}");
+    }
+    assert_eq!(names(judged(&bytes(&certificates))), ["shown", "expires later"]);
+}
+
+#[test]
+fn what_is_shown_is_what_an_institution_may_read_of_the_certificate() {
+    let certificate = certificate("one");
+    let shown = subsidies(judged(&bytes(std::slice::from_ref(&certificate))));
+    assert!(shown == [Subsidy::from_certificate(&certificate, OSAKA.parse().unwrap())]);
+}
+
+#[test]
+fn the_display_order_decides_and_then_the_order_of_registration() {
+    let numbered = |name, order| with(name, |one| one.display_order = order);
+    let answer = [
+        numbered("last", None),
+        numbered("third", Some(7)),
+        numbered("first", Some(-1)),
+        numbered("very last", None),
+        numbered("second", Some(2)),
+        numbered("after the third", Some(7)),
+    ];
+    let order = ["first", "second", "third", "after the third", "last", "very last"];
+    assert_eq!(names(judged(&bytes(&answer))), order);
+}
+
+#[test]
+fn of_two_numbers_of_one_person_a_certificate_is_taken_from_the_later_one() {
+    let other_type = CertificateTypeId::parse("OsakaOther").unwrap();
+    let other_program = ProgramId::parse("other").unwrap();
+    let same_history = |name: &str, change: &dyn Fn(&mut Certificate)| {
+        with(name, |one| {
+            // With what JSON writes otherwise.
+            one.history_key = HistoryKey::parse(r#"K"\"#).unwrap();
+            change(one);
+        })
+    };
+    let earlier = bytes(&[
+        same_history("same", &|_| {}),
+        same_history("other type", &|one| one.certificate_type = other_type.clone()),
+        same_history("other program", &|one| one.program = other_program.clone()),
+        certificate("other history"),
+    ]);
+    let left = |later: &[Certificate]| {
+        let (mut earlier, later) = (judged(&earlier), bytes(later));
+        replace_older(&mut earlier, &judged(&later));
+        names(earlier)
+    };
+    assert_eq!(left(&[]), ["same", "other type", "other program", "other history"]);
+    let others = ["other type", "other program", "other history"];
+    assert_eq!(left(&[same_history("new", &|_| {})]), others);
+    assert_eq!(left(&[same_history("new", &|one| one.deleted = true)]), others, "withdrawn since");
+}
+
+#[test]
+fn of_a_deleted_certificate_nothing_is_at_hand_but_its_key() {
+    let deleted = with("history", |one| {
+        one.name = "難病".to_owned();
+        one.deleted = true;
+    });
+    let bytes = String::from_utf8(bytes(&[deleted])).unwrap();
+    assert!(bytes.contains("history") && !bytes.contains("難病"), "{bytes}");
+}
+
+#[test]
+fn the_hidden_certificate_is_opened_and_judged_like_any_other_and_shown_on_no_day() {
+    let hidden = encode_hidden();
+    for on in [DAY, "2000-01-01"].map(|text| Date::parse(text).unwrap()) {
+        let judged = judge(&hidden, on).unwrap();
+        assert_eq!((judged.len(), told(&judged).as_str()), (1, "0 shown"));
+        assert_eq!(names(judged), [""; 0]);
+    }
+    let ratio = hidden.len() * 100 / bytes(&[certificate("one")]).len();
+    assert!((80..160).contains(&ratio), "{ratio} % of an answer with one certificate");
+}
+
+#[test]
+fn an_answer_of_before_keys_were_kept_is_shown_and_never_replaced() {
+    let mut old: Value = serde_json::from_slice(&bytes(&[certificate("one")])).unwrap();
+    old[0].as_object_mut().unwrap().remove("key").expect("it is kept");
+    let (old, new) = (serde_json::to_vec(&old).unwrap(), bytes(&[certificate("one")]));
+    for (earlier, later) in [(&old, &new), (&new, &old)] {
+        let mut earlier = judged(earlier);
+        replace_older(&mut earlier, &judged(later));
+        assert_eq!(names(earlier), ["one"]);
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_what_was_registered_is_damaged_and_not_partly_shown() {
+    let is_damaged = |bytes: &[u8]| {
+        matches!(judge(bytes, day()), Err(StoreError::Inconsistent { table: "answer", column: "sealed" }))
+    };
+    let good = bytes(&[certificate("whole"), certificate("damaged")]);
+    assert!(!is_damaged(&good));
+    assert!(is_damaged(&good[1..]));
+    let changes = [
+        ("valid_from", json!("2026-02-30")),
+        ("valid_to", json!("2026-03-31")),
+        ("forced_expiry", json!("soon")),
+        ("subsidy", Value::Null),
+    ];
+    for (member, value) in changes {
+        let mut record: Value = serde_json::from_slice(&good).unwrap();
+        record[1][member] = value;
+        assert!(is_damaged(&serde_json::to_vec(&record).unwrap()), "{member}");
+    }
+}
