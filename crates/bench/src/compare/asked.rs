@@ -12,7 +12,7 @@ use pmh_wire::{Door, Party, PeerName, paths};
 
 use super::drive::{Asker, drive};
 use super::outcome::Cpu;
-use super::process::{Running, Who, cpu_of};
+use super::process::{Call, Running, Who, cpu_of};
 use super::site::{Site, text, words};
 use super::{Compare, Kind, median, wrk};
 use crate::load::{Pace, Permission, Target};
@@ -47,7 +47,7 @@ impl Floor {
         (compare.say)(&format!("an answer with three certificates has {bytes} bytes"));
         let arguments =
             words(&["bench", "floor", "--pki", &text(&site.pki()), "--bytes", &bytes.to_string()]);
-        let process = compare.program.start(compare.cores.server, "floor", &arguments).await?;
+        let process = compare.program.start(compare.cores.server, "floor", &Call::of(arguments)).await?;
         let (running, said) = process.ready().await.context("the floor")?;
         let address =
             |name: &str| said[name].as_str().and_then(|text| text.parse().ok()).context("an address");
