@@ -106,8 +106,8 @@ async fn a_kept_connection_is_refused_at_every_door_once_its_certificate_is_revo
         world.pki().revoke(&unaware.issued_to(&name).unwrap().serial).unwrap();
         let refused = post_json(&kept, asked[0], "").await;
         refused.assert_refused(Code::CertificateRevoked, door.name());
-        let Err(CallError::Unreachable(anew)) = client().get::<Value>("/").await else { panic!("{door}") };
-        assert!(anew.contains("CertificateRevoked"), "{door}: {anew}");
+        // Why is said by an alert (above), which a client may not hear if it has not sent anything yet.
+        assert!(matches!(client().get::<Value>("/").await, Err(CallError::Unreachable(_))), "{door}");
         world.pki().rotate(&name).unwrap();
         let rotated = world.client(own, name_of(own), door);
         assert_ne!(post_json(&rotated, asked[0], "").await.status, 403, "{door}");

@@ -187,7 +187,8 @@ async fn whoever_looks_on_is_told_how_it_stands() {
     let in_warm_up = seen.iter().filter(|glance| glance.left_s >= 10).count();
     assert!(in_warm_up >= 2 && seen.len() > 20, "{seen:?}");
     let last = seen.last().unwrap();
-    assert!(last.errors >= 90 && last.elapsed_s == 10 && last.left_s == 0, "{last:?}");
+    // The last request is answered a tenth of a second before the end.
+    assert!(last.errors >= 90 && last.elapsed_s >= 9 && last.left_s == 0, "{last:?}");
 }
 
 #[tokio::test]

@@ -37,8 +37,9 @@ pub struct Epochs {
     clock: VirtualClock,
     counters: Counters,
     current: RwLock<Option<Arc<Epoch>>>,
-    /// Whoever holds it agrees; the others wait and take what was agreed.
-    agreeing: tokio::sync::Mutex<()>,
+    /// Whoever agrees on an epoch holds it alone; the others wait and take what was agreed. The hub takes no key that is
+    /// minted under an epoch after it has opened the next one, so nobody mints meanwhile.
+    agreeing: tokio::sync::RwLock<()>,
 }
 
 struct Epoch {
@@ -49,7 +50,7 @@ struct Epoch {
 
 impl Epochs {
     pub fn new(hub: PeerClient, entropy: Entropy, clock: VirtualClock, counters: Counters) -> Self {
-        let agreeing = tokio::sync::Mutex::new(());
+        let agreeing = tokio::sync::RwLock::new(());
         Self { hub, entropy, clock, counters, current: RwLock::new(None), agreeing }
     }
 
@@ -60,10 +61,20 @@ impl Epochs {
         institution: &InstitutionCode,
         consents: Consents,
     ) -> Result<LinkageKey, HubError> {
-        let epoch = self.usable().await?;
-        epoch.minted.fetch_add(1, Ordering::Relaxed);
-        self.counters.add("minted", 1);
-        Ok(mint(&epoch.key, &self.entropy, pmh_id, self.clock.now_ms(), institution, consents))
+        loop {
+            let minting = self.agreeing.read().await;
+            if let Some(epoch) = self.read().filter(|epoch| self.is_usable(epoch)) {
+                epoch.minted.fetch_add(1, Ordering::Relaxed);
+                self.counters.add("minted", 1);
+                let now_ms = self.clock.now_ms();
+                return Ok(mint(&epoch.key, &self.entropy, pmh_id, now_ms, institution, consents));
+            }
+            drop(minting);
+            let _agreeing = self.agreeing.write().await;
+            if !self.read().is_some_and(|epoch| self.is_usable(&epoch)) {
+                self.agree().await?;
+            }
+        }
     }
 
     /// Sends one query as it is, once.
@@ -95,7 +106,7 @@ impl Epochs {
 
     /// Agrees on a new epoch, whatever the state of the current one.
     pub async fn renew(&self) -> Result<EpochId, HubError> {
-        let _agreeing = self.agreeing.lock().await;
+        let _agreeing = self.agreeing.write().await;
         Ok(self.agree().await?.key.id())
     }
 
@@ -118,17 +129,6 @@ impl Epochs {
             self.forget(key.epoch());
         }
         Ok(answer?)
-    }
-
-    async fn usable(&self) -> Result<Arc<Epoch>, HubError> {
-        if let Some(epoch) = self.read().filter(|epoch| self.is_usable(epoch)) {
-            return Ok(epoch);
-        }
-        let _agreeing = self.agreeing.lock().await;
-        match self.read().filter(|epoch| self.is_usable(epoch)) {
-            Some(epoch) => Ok(epoch),
-            None => self.agree().await,
-        }
     }
 
     /// A clock that was set back ends an epoch too: the hub retires every open one then.
