@@ -11,8 +11,8 @@ use pmh_service::Pki;
 use pmh_wire::{Door, Party, PeerName, paths};
 
 use super::drive::{Asker, drive};
-use super::outcome::CpuUs;
-use super::process::{Running, Who, cpu_of};
+use super::outcome::Cpu;
+use super::process::{Call, Running, Who, cpu_of};
 use super::site::{Site, text, words};
 use super::{Compare, Kind, median, wrk};
 use crate::load::{Pace, Permission, Target};
@@ -47,7 +47,7 @@ impl Floor {
         (compare.say)(&format!("an answer with three certificates has {bytes} bytes"));
         let arguments =
             words(&["bench", "floor", "--pki", &text(&site.pki()), "--bytes", &bytes.to_string()]);
-        let process = compare.program.start(compare.cores.server, "floor", &arguments).await?;
+        let process = compare.program.start(compare.cores.server, "floor", &Call::of(arguments)).await?;
         let (running, said) = process.ready().await.context("the floor")?;
         let address =
             |name: &str| said[name].as_str().and_then(|text| text.parse().ok()).context("an address");
@@ -87,7 +87,8 @@ impl Floor {
 pub(super) struct Throughput {
     pub(super) per_second: f64,
     pub(super) to_floor: f64,
-    pub(super) cpu_us: CpuUs,
+    pub(super) cpu_us: Cpu,
+    pub(super) cpu_seconds: Cpu,
     pub(super) rss_anon_mb: f64,
 }
 
@@ -172,24 +173,35 @@ impl Open<'_> {
     /// As many queries as there can be, between two looks at the floor.
     async fn throughput(&self) -> Result<Throughput> {
         let mut floors = vec![self.floor.per_second(self.compare).await?];
-        let (mut rates, mut ratios, mut rss) = (Vec::new(), Vec::new(), 0);
-        let (mut hub, mut database, mut generator) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rates, mut ratios, mut spent, mut rss) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for _ in 0..ROUNDS {
             let before = (self.hub.cpu()?, self.database_cpu()?);
             let closed = self.asker.closed(self.compare.cores.generator, CONNECTIONS, CLOSED_SECONDS);
             let driven = self.watched(closed, &mut rss).await?;
-            let per_query = |spent: Duration| spent.as_secs_f64() * 1e6 / driven.queries;
-            hub.push(per_query(self.hub.cpu()?.saturating_sub(before.0)));
-            database.push(per_query(self.database_cpu()?.saturating_sub(before.1)));
-            generator.push(per_query(driven.cpu));
+            let seconds = Cpu {
+                hub: self.hub.cpu()?.saturating_sub(before.0).as_secs_f64(),
+                database: self.database_cpu()?.saturating_sub(before.1).as_secs_f64(),
+                generator: driven.cpu.as_secs_f64(),
+            };
+            spent.push((seconds, driven.queries));
             floors.push(self.floor.per_second(self.compare).await?);
             rates.push(driven.per_second);
             ratios.push(driven.per_second / mean_of_last_two(&floors));
         }
+        let of = |one: &dyn Fn(&(Cpu, f64)) -> f64| median(spent.iter().map(one).collect());
         Ok(Throughput {
             per_second: median(rates),
             to_floor: median(ratios),
-            cpu_us: CpuUs { hub: median(hub), database: median(database), generator: median(generator) },
+            cpu_us: Cpu {
+                hub: of(&|(cpu, queries)| cpu.hub * 1e6 / queries),
+                database: of(&|(cpu, queries)| cpu.database * 1e6 / queries),
+                generator: of(&|(cpu, queries)| cpu.generator * 1e6 / queries),
+            },
+            cpu_seconds: Cpu {
+                hub: of(&|(cpu, _)| cpu.hub),
+                database: of(&|(cpu, _)| cpu.database),
+                generator: of(&|(cpu, _)| cpu.generator),
+            },
             rss_anon_mb: megabytes(rss),
         })
     }

@@ -1,5 +1,6 @@
 //! One run of the load generator on its core.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
@@ -7,7 +8,6 @@ use pmh_crypto::{Entropy, EpochId, EpochKey};
 use pmh_domain::{Clock, ClockState, InstitutionCode, PmhId, Strictness, SystemClock, VirtualClock};
 use pmh_service::PeerClient;
 use pmh_wire::{Door, Party, PeerName};
-use std::sync::Arc;
 
 use super::cores;
 use super::site::Site;
@@ -26,8 +26,8 @@ const WARM_UP: Duration = Duration::from_millis(500);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Driven {
     pub(super) per_second: f64,
-    pub p50_us: f64,
-    pub p99_us: f64,
+    pub(super) p50_us: f64,
+    pub(super) p99_us: f64,
     /// Of the generator's thread, warm-up and all.
     pub(super) cpu: Duration,
     /// Of warm-up and measured time together, at the measured rate.

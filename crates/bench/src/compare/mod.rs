@@ -28,7 +28,7 @@ use pmh_crypto::Entropy;
 use pmh_domain::{PmhId, Stopwatch};
 use tempfile::TempDir;
 
-pub use self::outcome::{CpuUs, Environment, OnDatabase, Outcome, Register, Row, Unit, Verdict};
+pub use self::outcome::{Cpu, Environment, OnDatabase, Outcome, Register, Row, Unit, Verdict};
 pub use self::table::table;
 
 use self::asked::{Asked, Floor, Throughput};
@@ -198,6 +198,7 @@ impl Compare<'_> {
             half_rate_p99_ms: half_rate.hub / 1_000.0,
             floor_half_rate_p99_ms: half_rate.floor / 1_000.0,
             cpu_us: throughput.cpu_us,
+            cpu_seconds: throughput.cpu_seconds,
             growth: throughput.to_floor / small.to_floor,
             visit_to_hub,
             register,

@@ -35,7 +35,10 @@ pub struct OnDatabase {
     pub half_rate_p99_ms: f64,
     /// At the same rate.
     pub floor_half_rate_p99_ms: f64,
-    pub cpu_us: CpuUs,
+    /// Microseconds for one query.
+    pub cpu_us: Cpu,
+    /// Of one round at full load.
+    pub cpu_seconds: Cpu,
     pub growth: f64,
     pub visit_to_hub: f64,
     pub register: Register,
@@ -45,9 +48,9 @@ pub struct OnDatabase {
     pub settings: Vec<(String, String)>,
 }
 
-/// Microseconds of each process for one query.
+/// Of each process.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct CpuUs {
+pub struct Cpu {
     pub hub: f64,
     /// Nothing where it is part of the hub, or not ours to look at.
     pub database: f64,
@@ -212,7 +215,8 @@ mod tests {
             floor_lone_p50_us: 60.0,
             half_rate_p99_ms: 2.3,
             floor_half_rate_p99_ms: 1.0,
-            cpu_us: CpuUs::default(),
+            cpu_us: Cpu::default(),
+            cpu_seconds: Cpu::default(),
             growth: 0.95,
             visit_to_hub: 0.6,
             register: Register { rows_per_second: 15_000.0, to_bulk_insert: 0.25 },

@@ -25,6 +25,18 @@ pub(super) struct Process {
     log: PathBuf,
 }
 
+/// In which role.
+pub(super) struct Call {
+    pub(super) arguments: Vec<String>,
+    pub(super) database: Option<String>,
+}
+
+impl Call {
+    pub(super) fn of(arguments: Vec<String>) -> Self {
+        Self { arguments, database: None }
+    }
+}
+
 /// How such processes are started.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
@@ -35,15 +47,10 @@ pub(super) struct Program {
 
 impl Program {
     /// `name` is that of its log.
-    pub(super) async fn start(
-        &self,
-        core: Option<usize>,
-        name: &str,
-        arguments: &[String],
-    ) -> Result<Process> {
+    pub(super) async fn start(&self, core: Option<usize>, name: &str, call: &Call) -> Result<Process> {
         let log = self.folder.join(format!("{name}.log"));
         let mut command = Command::new(&self.path);
-        command.arg("--json").args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.arg("--json").args(&call.arguments).stdin(Stdio::null()).stdout(Stdio::piped());
         command.stderr(File::create(&log).with_context(|| log.display().to_string())?).kill_on_drop(true);
         // What somebody set for a world of their own is not meant for this one.
         for (variable, _) in std::env::vars_os() {
@@ -52,6 +59,7 @@ impl Program {
             }
         }
         command.env("RUST_LOG", "warn");
+        command.envs(call.database.iter().map(|url| ("PMH_DATABASE", url)));
         let mut child =
             on_core(core, move || command.spawn()).await?.context("cannot start this program again")?;
         let output = child.stdout.take().context("its output is piped")?;
@@ -59,13 +67,8 @@ impl Program {
     }
 
     /// Until it has ended well; its last line.
-    pub(super) async fn run(
-        &self,
-        name: &str,
-        arguments: &[String],
-        mut look: impl FnMut(&Value),
-    ) -> Result<Value> {
-        let mut process = self.start(None, name, arguments).await?;
+    pub(super) async fn run(&self, name: &str, call: &Call, mut look: impl FnMut(&Value)) -> Result<Value> {
+        let mut process = self.start(None, name, call).await?;
         let mut last = Value::Null;
         while let Some(line) = process.lines.next_line().await? {
             last = serde_json::from_str(&line).with_context(|| format!("{name} says: {line}"))?;

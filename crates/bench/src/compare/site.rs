@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Context, Result};
 use pmh_service::World;
@@ -12,12 +13,14 @@ use serde_json::Value;
 
 use super::Kind;
 use super::durability;
-use super::process::{Program, Running};
+use super::process::{Call, Program, Running};
 use crate::load::Permission;
 use crate::prepare::{Doors, Inhabitant};
 
 /// Base ports below those that the system picks for itself.
 const BASE_PORTS: std::ops::Range<u16> = 20_000..32_000;
+/// Worlds of one run do not meet, whichever of them runs when.
+static NEXT_BASE_PORT: AtomicU16 = AtomicU16::new(BASE_PORTS.start);
 
 #[derive(Clone)]
 pub(super) struct Site {
@@ -56,7 +59,7 @@ impl Crowd {
     pub(super) async fn of(program: &Program, people: usize) -> Result<Self> {
         let path = program.folder.join(format!("crowd-{people}.json"));
         let arguments = words(&["bench", "crowd", "--people", &people.to_string(), "--out", &text(&path)]);
-        program.run("crowd", &arguments, |_| {}).await?;
+        program.run("crowd", &Call::of(arguments), |_| {}).await?;
         let crowd = serde_json::from_slice(&std::fs::read(&path)?).context("a crowd")?;
         std::fs::remove_file(path)?;
         Ok(crowd)
@@ -88,7 +91,7 @@ impl Site {
         let site = Self { kind, program: program.clone(), name, data, database };
         let port = free_base_port()?.to_string();
         let arguments = words(&["seed", "--out", &text(&site.data), "--port", &port]);
-        program.run(&format!("{}-seed", site.name), &arguments, |_| {}).await?;
+        program.run(&format!("{}-seed", site.name), &Call::of(arguments), |_| {}).await?;
         Ok(site)
     }
 
@@ -117,7 +120,6 @@ impl Site {
         let (from, people) = (from.to_string(), people.to_string());
         let mut arguments =
             words(&["bench", "fill", "--ids", &text(ids), "--from", &from, "--people", &people]);
-        arguments.extend(self.place());
         let batch = match rows {
             Rows::PerTransaction(people) => people,
             Rows::SealedBefore(people) => {
@@ -126,7 +128,7 @@ impl Site {
             }
         };
         arguments.extend(words(&["--batch", &batch.to_string()]));
-        let said = self.program.run(&format!("{}-fill", self.name), &arguments, look).await?;
+        let said = self.run("fill", arguments, look).await?;
         let filled: Filled = serde_json::from_value(said).context("what was filled")?;
         durability::check(&filled.settings)?;
         Ok(filled)
@@ -135,19 +137,17 @@ impl Site {
     /// Runs one party of the world.
     pub(super) async fn serve(&self, core: Option<usize>, party: Party) -> Result<Running> {
         let mut arguments = words(&["serve", party.as_str()]);
-        arguments.extend(self.place());
         if party == Party::Intermediate {
             arguments.push("--auto-enrol".to_owned());
         }
-        let process = self.program.start(core, &format!("{}-{party}", self.name), &arguments).await?;
+        let name = format!("{}-{party}", self.name);
+        let process = self.program.start(core, &name, &self.call(arguments)).await?;
         Ok(process.ready().await.with_context(|| format!("{} of {}", party, self.name))?.0)
     }
 
     /// Takes the world off a server that is not ours.
     pub(super) async fn forget(&self) -> Result<()> {
-        let mut arguments = words(&["bench", "forget"]);
-        arguments.extend(self.place());
-        self.program.run(&format!("{}-forget", self.name), &arguments, |_| {}).await?;
+        self.run("forget", words(&["bench", "forget"]), |_| {}).await?;
         Ok(())
     }
 
@@ -163,12 +163,15 @@ impl Site {
         Ok(World::read(&self.data)?)
     }
 
-    fn place(&self) -> Vec<String> {
-        let mut place = words(&["--data", &text(&self.data)]);
-        if let Some(url) = &self.database {
-            place.extend(words(&["--database", url]));
-        }
-        place
+    /// Runs this program on the world.
+    async fn run(&self, what: &str, words: Vec<String>, look: impl FnMut(&Value)) -> Result<Value> {
+        self.program.run(&format!("{}-{what}", self.name), &self.call(words), look).await
+    }
+
+    /// Everybody sees a process's arguments, and a URL may hold a password.
+    fn call(&self, mut arguments: Vec<String>) -> Call {
+        arguments.extend(words(&["--data", &text(&self.data)]));
+        Call { arguments, database: self.database.clone() }
     }
 }
 
@@ -182,10 +185,12 @@ pub(super) fn text(path: &Path) -> String {
 
 /// All doors of a world from there on are free at this moment.
 fn free_base_port() -> Result<u16> {
-    let last = Door::ALL.iter().map(|door| door.offset()).max().unwrap_or(0);
+    let doors = Door::ALL.iter().map(|door| door.offset()).max().unwrap_or(0) + 1;
     let is_free = |base: &u16| {
         let bound = Door::ALL.map(|door| TcpListener::bind((Ipv4Addr::LOCALHOST, base + door.offset())));
         bound.iter().all(Result::is_ok)
     };
-    BASE_PORTS.step_by(usize::from(last) + 1).find(is_free).context("no free ports for a world")
+    let mut bases = std::iter::repeat_with(|| NEXT_BASE_PORT.fetch_add(doors, Ordering::Relaxed));
+    let found = bases.by_ref().take_while(|base| BASE_PORTS.contains(base)).find(is_free);
+    found.context("no free ports for a world")
 }

@@ -35,9 +35,10 @@ fn beside(outcome: &Outcome) -> Table {
         table.add_row([name, &shown(postgres), &shown(sqlite)]);
     };
     add("queries a second", &|found| format!("{:.0}", found.per_second));
-    add("CPU of the hub, µs a query", &|found| format!("{:.1}", found.cpu_us.hub));
-    add("CPU of the database, µs a query", &|found| format!("{:.1}", found.cpu_us.database));
-    add("CPU of the generator, µs a query", &|found| format!("{:.1}", found.cpu_us.generator));
+    let cpu = |us: f64, seconds: f64| format!("{us:.1} µs a query, {seconds:.2} s");
+    add("CPU of the hub", &|found| cpu(found.cpu_us.hub, found.cpu_seconds.hub));
+    add("CPU of the database's processes", &|found| cpu(found.cpu_us.database, found.cpu_seconds.database));
+    add("CPU of the generator", &|found| cpu(found.cpu_us.generator, found.cpu_seconds.generator));
     add("lone client p50 at the floor", &|found| format!("{:.0} µs", found.floor_lone_p50_us));
     add("p99 of the floor at the same rate", &|found| format!("{:.2} ms", found.floor_half_rate_p99_ms));
     add("writing the population", &|found| format!("{:.0} s", found.fill_seconds));
