@@ -10,7 +10,7 @@ use crate::support::world::{OSAKA, TOKYO, World};
 use crate::support::{Office, TestDatabase, for_each_store};
 
 /// Rows of a chunk, as the hub fills them.
-const CHUNK: u64 = 1_000;
+const CHUNK: u64 = 250;
 
 impl Office {
     async fn cancel(&self, task_id: &str) -> Answer {
@@ -64,7 +64,7 @@ async fn a_large_task_keeps_whole_chunks_and_each_row_has_one_result(place: &Tes
     intermediate.follow(is_away);
     let office = world.office(OSAKA);
     // Few people, so that a chunk is quickly applied; more chunks than one transaction drops.
-    let rows: Vec<SubjectRecord> = (0..8 * CHUNK).map(|at| person(at % 10).record()).collect();
+    let rows: Vec<SubjectRecord> = (0..32 * CHUNK).map(|at| person(at % 10).record()).collect();
     let task: Task = office.send(array(&rows)).await.json();
     let answered: Task = office.cancel(&task.task_id).await.json();
     assert!(matches!(answered.status, TaskStatus::Stopping | TaskStatus::Cancelled), "{answered:?}");

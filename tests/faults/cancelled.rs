@@ -10,7 +10,7 @@ use crate::support::{TestDatabase, for_each_store};
 
 /// More chunks than the transaction of the cancellation drops.
 const ROWS: u64 = 9_000;
-const CHUNK: u64 = 1_000;
+const CHUNK: u64 = 250;
 
 async fn a_hub_killed_after_a_cancellation_gives_every_row_its_result(place: &TestDatabase) {
     let world = World::seeded(place).await;

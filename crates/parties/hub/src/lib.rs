@@ -19,6 +19,7 @@
 
 mod access;
 mod answer;
+mod aside;
 mod audit;
 mod eligibility;
 mod erasure;

@@ -8,6 +8,7 @@ mod drop_rows;
 mod export_results;
 mod fail_task;
 mod intake;
+mod judged_chunk;
 mod layouts;
 mod leftovers;
 mod lines;
@@ -39,7 +40,7 @@ pub(crate) use signed_in::{SignedIn, by_certificate_alone, certificate_of, munic
 
 /// Chunks of one municipality that wait to be applied: millions of rows, and at most 8 GiB. A new body is refused
 /// while so many stand; one that is being received is taken to its end.
-pub const WAITING_CHUNKS_MAX: i64 = 4_096;
+pub const WAITING_CHUNKS_MAX: i64 = 16_384;
 /// Largest body of `POST /registration/v1/subjects`.
 pub const SUBJECTS_BYTES_MAX: usize = 1 << 30;
 /// Largest body of `POST /registration/v1/files`.
