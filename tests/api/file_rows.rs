@@ -9,7 +9,7 @@ use crate::support::world::{OSAKA, TOKYO, World};
 use crate::support::{Office, TestDatabase, for_each_store};
 
 /// Rows that fill a chunk and are refused, so that nothing but the line is left of them.
-const CHUNK: usize = 1_000;
+const CHUNK: usize = 250;
 
 fn faulty() -> SubjectRecord {
     SubjectRecord { valid_to: "2026-02-30".to_owned(), ..person(11).record() }

@@ -97,7 +97,7 @@ async fn a_client_that_hangs_up_half_way_leaves_no_task_and_no_rows(place: &Test
     let (world, _) = World::hub(place).await;
     let tables = HubTables::open(place).await;
     let before = tables.rows().await;
-    let records: Vec<SubjectRecord> = vec![person(0).record(); 1_001];
+    let records: Vec<SubjectRecord> = vec![person(0).record(); 251];
     let subjects = array(&records);
     let bodies = [
         (paths::SUBJECTS, "application/json", subjects[..subjects.len() - 1].to_vec()),

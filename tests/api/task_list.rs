@@ -157,7 +157,7 @@ async fn a_task_says_whom_it_waits_for_and_since_when(place: &TestDatabase) {
 }
 
 /// As many chunks as may wait, of the only task.
-const FILL: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4095) \
+const FILL: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 16383) \
      INSERT INTO registration_chunk (municipality_code, task, chunk, sealed, key_version) \
      SELECT municipality_code, task, i, content_tag, key_version FROM registration_task, n";
 

@@ -10,7 +10,7 @@ use crate::support::held::{CHUNK, Desk};
 use crate::support::{TestDatabase, for_each_store};
 
 /// One chunk is applied, the transaction of the cancellation drops four, and two are left.
-const ROWS: u64 = 6_001;
+const ROWS: u64 = 6 * CHUNK + 1;
 const LEFT: &str = "SELECT COUNT(*) FROM registration_chunk";
 /// Results of the last chunk that stand already: nobody can write them, so that the last ones are never dropped.
 const BLOCK: &str = "INSERT INTO registration_result (municipality_code, task, chunk, last_line, sealed, key_version) \

@@ -15,7 +15,7 @@ use super::world::OSAKA;
 use super::{Office, TestDatabase};
 
 /// Rows of a chunk, as the hub fills them.
-pub(crate) const CHUNK: u64 = 1_000;
+pub(crate) const CHUNK: u64 = 250;
 
 /// Osaka's rows as the registration desk sees them.
 pub(crate) struct Desk(Store);
@@ -77,7 +77,7 @@ pub(crate) struct HeldChunk {
 }
 
 /// A whole chunk, one that is held, and a row, so that the held one is whole as well.
-const DAM_ROWS: u64 = 2_001;
+const DAM_ROWS: u64 = 2 * CHUNK + 1;
 
 /// All of a body but its last byte; that one when the sender is told. Until then nothing of it is applied.
 pub(crate) fn in_two(

@@ -13,14 +13,14 @@ use crate::support::{Office, TestDatabase};
 const DAMAGE_CHUNK: &str = "UPDATE registration_chunk SET sealed = substr(sealed, 2) WHERE chunk = 1";
 const DAMAGE_CERTIFICATE: &str = "UPDATE certificate SET sealed = substr(sealed, 2) WHERE person = 1";
 /// As many chunks as may wait, of one of the tasks.
-const FILL: &str = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 4105) \
+const FILL: &str = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 16393) \
      INSERT INTO registration_chunk (municipality_code, task, chunk, sealed, key_version) \
      SELECT municipality_code, task, i, content_tag, key_version FROM registration_task, n \
      WHERE accepted_order = 1";
 
 /// Three chunks of rows that are refused.
 fn three_chunks() -> Vec<SubjectRecord> {
-    vec![SubjectRecord { valid_to: String::new(), ..person(1).record() }; 2_500]
+    vec![SubjectRecord { valid_to: String::new(), ..person(1).record() }; 625]
 }
 
 pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
@@ -35,8 +35,8 @@ pub(super) async fn draw(drawn: &mut Drawn, place: &TestDatabase) {
     let (task, ()) = office.send_in_two(&three_chunks(), meddle).await;
     failed(&office, &task).await;
     let results = office.results(&task.task_id).await;
-    drawn.told(Code::ChunkUnreadable, &results[1_000]);
-    drawn.told(Code::EarlierRowsFailed, &results[2_000]);
+    drawn.told(Code::ChunkUnreadable, &results[250]);
+    drawn.told(Code::EarlierRowsFailed, &results[500]);
     assert_eq!(desk.run(DAMAGE_CERTIFICATE).await, 1);
     let task: Task = office.send(array(&[person(0).record()])).await.json();
     failed(&office, &task).await;

@@ -14,8 +14,8 @@ use crate::prepare;
 
 /// Three rows of each.
 const PEOPLE_MAX: usize = 10_000;
-/// A chunk of a file has 1,000 rows, which is one transaction of registration.
-const PEOPLE_OF_A_CHUNK: usize = 333;
+/// A chunk of a file has 250 rows, which is one transaction of registration.
+const PEOPLE_OF_A_CHUNK: usize = 83;
 /// Whoever takes part until somebody is numbered, and whoever is told then.
 const PARTIES: [Party; 4] = [Party::Portal, Party::Eligibility, Party::Intermediate, Party::Hub];
 

@@ -21,11 +21,9 @@ use crate::access::PartitionAccess;
 use crate::answer;
 use crate::audit::{self, Entry, Lane, Written};
 use crate::keys::{DeskKeys, IdentityKeys, Masters};
-use crate::registration::{CertificateDraft, Named, PersonDraft, stored_certificate, written};
+use crate::registration::{CertificateDraft, Named, PersonDraft, SealedRows, stored_certificate};
 use crate::start::{import_seed, open_signer};
-use crate::store::answers::{self, AnswerRow};
-use crate::store::certificates::{self, CertificateRow};
-use crate::store::people::{self, PersonRow};
+use crate::store::people;
 use crate::store::routes::{self, NewRoute};
 use crate::store::tasks::{self, Acceptance, NewTask, Progress};
 use crate::store::{DESK, SCHEMA, municipalities};
@@ -64,20 +62,18 @@ impl std::fmt::Debug for BulkPerson {
 pub struct SealedPeople {
     access: PartitionAccess,
     task: [u8; 16],
-    people: Vec<PersonRow>,
-    certificates: Vec<CertificateRow>,
-    answers: Vec<AnswerRow>,
+    rows: SealedRows,
     routes: Vec<NewRoute>,
 }
 
 impl SealedPeople {
     pub fn people(&self) -> usize {
-        self.people.len()
+        self.rows.people.len()
     }
 
     /// Rows that a municipality would have sent.
     pub fn records(&self) -> usize {
-        self.certificates.len()
+        self.rows.certificates.len()
     }
 }
 
@@ -120,9 +116,7 @@ impl Bulk {
         let mut sealed = SealedPeople {
             access,
             task: self.entropy.bytes(),
-            people: Vec::with_capacity(people.len()),
-            certificates: Vec::new(),
-            answers: Vec::with_capacity(people.len()),
+            rows: SealedRows::default(),
             routes: Vec::with_capacity(people.len()),
         };
         for ((at, person), number) in people.iter().enumerate().zip(first..) {
@@ -149,18 +143,16 @@ impl Bulk {
             received: count(sealed.records()),
         };
         tasks::accept(&mut tx, access, &sealed.task, &acceptance).await?;
-        people::put(&mut tx, access, &sealed.people).await?;
-        certificates::put(&mut tx, access, &sealed.certificates).await?;
-        answers::put(&mut tx, access, &sealed.answers).await?;
+        sealed.rows.put(access, &mut tx).await?;
         routes::add(&mut tx, access, &sealed.routes).await?;
         let progress = Progress {
             registered: count(sealed.records()),
-            asked: count(sealed.people.len()),
-            numbered: count(sealed.people.len()),
+            asked: count(sealed.people()),
+            numbered: count(sealed.people()),
             ..Progress::default()
         };
         tasks::advance(&mut tx, access, &sealed.task, 0, &progress).await?;
-        let mut rows = written(&sealed.people, &sealed.certificates, &sealed.answers);
+        let mut rows = sealed.rows.written();
         rows.extend(sealed.routes.iter().map(|route| Written {
             table: "route",
             row: route.person.to_string(),
@@ -228,14 +220,14 @@ impl Bulk {
             certificates: Vec::new(),
             changed: true,
         };
-        sealed.people.push(identity.seal_person(&draft));
+        sealed.rows.people.push(identity.seal_person(&draft));
         let text = answer::encode(&contents.iter().collect::<Vec<_>>(), access.municipality());
-        sealed.answers.push(subsidy.seal_answer(access, number, 1, &text)?);
+        sealed.rows.answers.push(subsidy.seal_answer(access, number, 1, &text)?);
         for (certificate, content) in (1..).zip(contents) {
             let text = stored_certificate::encode(&content);
             let draft =
                 CertificateDraft { certificate, content, version: 0, changed: true, named: Named::NotYet };
-            sealed.certificates.push(subsidy.seal_certificate(access, number, &draft, &text)?);
+            sealed.rows.certificates.push(subsidy.seal_certificate(access, number, &draft, &text)?);
         }
         let pmh_tag = self.keys.routing.tag_pmh_id(&person.pmh_id);
         let mac = self.keys.routing.route_mac(&pmh_tag, access.code(), number);

@@ -20,6 +20,7 @@
 
 mod access;
 mod answer;
+mod aside;
 mod audit;
 mod bulk;
 mod eligibility;

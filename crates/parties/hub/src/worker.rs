@@ -52,9 +52,9 @@ pub(crate) async fn apply_rows(desk: Desk, municipality: MunicipalityCode, shutd
     let access = PartitionAccess::of_the_hub(municipality);
     let Some(bell) = desk.bells.get(&municipality) else { return };
     let mut back_off = BackOff::new(shutdown.clone());
-    let mut attempts = 0;
+    let (mut attempts, mut ahead) = (0, None);
     while !shutdown.is_cancelled() && desk.keys.knows(municipality) {
-        let step = async { process_next_chunk(&desk, &access).await.map_err(Broken::Store) };
+        let step = async { process_next_chunk(&desk, &access, &mut ahead).await.map_err(Broken::Store) };
         let broken = match caught(step, || Broken::Panicked).await {
             Ok(more) => {
                 back_off.reset();
@@ -93,15 +93,18 @@ pub(crate) async fn number_people(desk: Desk, municipality: MunicipalityCode, sh
     let access = PartitionAccess::of_the_hub(municipality);
     let Some(bell) = desk.bells.get(&municipality) else { return };
     let mut back_off = BackOff::new(shutdown.clone());
+    let mut answered = None;
     while !shutdown.is_cancelled() && desk.keys.knows(municipality) {
         // Whoever is asked and has not answered is waited for, whether slow or away.
         bell.numbering_waits.begin(WaitsFor::Intermediate, desk.clock.now_ms());
-        let step = async { number_next_batch(&desk, &access).await.map_err(Some) };
+        let from_the_first = answered.is_none();
+        let step = async { number_next_batch(&desk, &access, answered.take()).await.map_err(Some) };
         match caught(step, || None).await {
-            Ok(more) => {
+            Ok(next) => {
                 back_off.reset();
                 bell.numbering_waits.end();
-                if !more {
+                answered = next;
+                if from_the_first && answered.is_none() {
                     tokio::select! {
                         () = bell.numbering.notified() => {}
                         () = shutdown.cancelled() => return,

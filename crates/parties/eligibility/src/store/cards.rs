@@ -85,6 +85,7 @@ pub(crate) async fn holders(
             "SELECT serial_tag, linking_tag, version FROM card WHERE serial_tag IN ({})",
             placeholders(1, part.len())
         );
+        let sql = tx.in_order(sql);
         let found: Vec<(Vec<u8>, Vec<u8>, i64)> = on_connection!(tx, conn => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for tag in part {
@@ -105,6 +106,7 @@ pub(crate) async fn insert(tx: &mut Tx, cards: &[NewCard]) -> Result<(), StoreEr
              VALUES {}",
             groups(part.len(), 7)
         );
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for card in part {
@@ -162,6 +164,7 @@ pub(crate) async fn set_state_of_holders(
         let part = &linking_tags[range];
         let sql =
             format!("UPDATE card SET state = $1 WHERE linking_tag IN ({})", placeholders(2, part.len()));
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql)).bind(state);
             for tag in part {

@@ -31,6 +31,7 @@ pub(crate) async fn by_linking_number(tx: &mut Tx, tags: &[Tag]) -> Result<Vec<H
             "SELECT linking_tag, version FROM holder WHERE linking_tag IN ({})",
             placeholders(1, part.len())
         );
+        let sql = tx.in_order(sql);
         let found: Vec<(Vec<u8>, i64)> = on_connection!(tx, conn => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for tag in part {
@@ -52,6 +53,7 @@ pub(crate) async fn insert(tx: &mut Tx, holders: &[NewHolder]) -> Result<(), Sto
              VALUES {}",
             groups(part.len(), 6)
         );
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for holder in part {

@@ -44,6 +44,7 @@ pub(crate) async fn by_linking_number(tx: &mut Tx, tags: &[Tag]) -> Result<Vec<L
             "SELECT linking_tag, pmh_id, version FROM linking WHERE linking_tag IN ({})",
             placeholders(1, part.len())
         );
+        let sql = tx.in_order(sql);
         let found: Vec<(Vec<u8>, Vec<u8>, i64)> = on_connection!(tx, conn => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for tag in part {
@@ -69,6 +70,7 @@ pub(crate) async fn insert(tx: &mut Tx, linkings: &[NewLinking]) -> Result<(), S
             "INSERT INTO linking (linking_tag, pmh_id, version, key_version, due, introduced) VALUES {}",
             rows.join(", ")
         );
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for linking in part {
@@ -108,6 +110,7 @@ pub(crate) async fn introduce_again(tx: &mut Tx, tags: &[Tag]) -> Result<(), Sto
             "UPDATE linking SET due = due + 1 WHERE linking_tag IN ({})",
             placeholders(1, part.len())
         );
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for tag in part {
@@ -156,6 +159,7 @@ pub(crate) async fn acknowledge(tx: &mut Tx, sent: &[DueIntroduction]) -> Result
             .map(|row| format!("(linking_tag = ${} AND due = ${})", 2 * row + 1, 2 * row + 2))
             .collect();
         let sql = format!("UPDATE linking SET introduced = due WHERE {}", terms.join(" OR "));
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for introduction in part {

@@ -4,6 +4,7 @@
 mod answer;
 mod ask;
 mod joins;
+mod store;
 
 pub(crate) use ask::{NumberingError, number_next_batch};
 pub(crate) use joins::follow_joins;

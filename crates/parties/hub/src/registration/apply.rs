@@ -51,8 +51,8 @@ pub(crate) enum Named {
 /// The people of one chunk by the blind index of their numbers, and what happened to them.
 pub(crate) struct Drafts<'a> {
     pub(crate) by_tag: HashMap<Vec<u8>, PersonDraft>,
-    /// Tags in the order in which new people appeared; they get their numbers in this order.
-    pub(crate) new_tags: Vec<Vec<u8>>,
+    /// Tags in the order in which new people appeared.
+    new_tags: Vec<Vec<u8>>,
     pub(crate) progress: Progress,
     /// How many people each earlier task loses to this one.
     pub(crate) superseded: HashMap<Vec<u8>, i64>,
@@ -107,6 +107,18 @@ impl<'a> Drafts<'a> {
             self.ask_numbering(tag, outcome);
         }
         Ok(applied)
+    }
+
+    /// Numbers the new people, in the order in which they appeared; answers how many they are.
+    pub(crate) fn number_new_people(&mut self, first: i64) -> i64 {
+        let mut next = first;
+        for tag in &self.new_tags {
+            if let Some(draft) = self.by_tag.get_mut(tag) {
+                draft.person = next;
+                next += 1;
+            }
+        }
+        next - first
     }
 
     /// What the rows of this chunk were about, as (person, certificate); new people have to be numbered before.

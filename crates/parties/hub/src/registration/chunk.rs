@@ -1,4 +1,4 @@
-//! Rows between their arrival and their processing: chunks of 1,000 or, of long rows, of fewer, sealed under
+//! Rows between their arrival and their processing: chunks of 250 or, of long rows, of fewer, sealed under
 //! the municipality's ring.
 
 use std::borrow::Cow;
@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::Lines;
 
-/// Rows of one chunk.
-pub(super) const CHUNK_ROWS_MAX: usize = 1_000;
+/// Rows of one chunk. It is applied in one transaction, and on SQLite everybody waits for that: some milliseconds.
+pub(super) const CHUNK_ROWS_MAX: usize = 250;
 /// A chunk that has reached this takes no more rows. Receiving and applying hold several copies of a chunk, so
-/// 1,000 rows of 64 KiB would take hundreds of megabytes.
-const CHUNK_BYTES_MAX: usize = 2 << 20;
+/// 250 rows of 64 KiB would take a hundred megabytes.
+const CHUNK_BYTES_MAX: usize = 512 << 10;
 
 /// A row as it waits.
 #[derive(Serialize, Deserialize)]
@@ -128,21 +128,21 @@ mod tests {
     }
 
     #[test]
-    fn a_chunk_is_full_at_a_thousand_rows() {
+    fn a_chunk_is_full_at_250_rows() {
         let mut chunk = Filling::default();
         assert!(chunk.take().is_none());
-        for line in 1..=1_000 {
+        for line in 1..=CHUNK_ROWS_MAX as u64 {
             assert!(!chunk.is_full(), "line {line}");
             chunk.push(&row(line, "K"), &Columns::default());
         }
         assert!(chunk.is_full());
         let (text, lines) = chunk.take().unwrap();
-        assert_eq!(lines, "1-1000");
+        assert_eq!(lines, "1-250");
         let Chunk { rows, .. } = decode(&text).unwrap();
         let lines = rows.iter().map(|row| match row {
             WaitingRow::Rejected { line, .. } | WaitingRow::Record { line, .. } => *line,
         });
-        assert!(lines.eq(1..=1_000));
+        assert!(lines.eq(1..=250));
         assert!(chunk.take().is_none());
     }
 
@@ -155,7 +155,7 @@ mod tests {
             rows += 1;
             chunk.push(&row(rows, &long), &Columns::default());
         }
-        assert_eq!(rows, 35);
+        assert_eq!(rows, 9);
         assert!(chunk.take().unwrap().0.len() < CHUNK_BYTES_MAX + 64 * 1_024);
     }
 }

@@ -8,12 +8,13 @@ use pmh_wire::registration::{Fault, Outcome};
 
 use super::chunk::{self, Chunk, StoredFault, WaitingRow};
 use super::lines::lines_of;
-use super::process::write_results;
+use super::process::seal_results;
 use super::show_results::StoredResult;
 use crate::access::PartitionAccess;
 use crate::audit::Entry;
 use crate::state::Desk;
 use crate::store::chunks::{self, ChunkRow};
+use crate::store::results;
 use crate::store::tasks::{self, Ending, Progress, TaskRow};
 
 /// Chunks that one transaction drops.
@@ -48,10 +49,11 @@ pub(super) async fn drop_some(
         };
         rows += stored.len() as u64;
         if !stored.is_empty() {
-            write_results(desk, access, tx, (&task.task, number), &stored).await?;
+            let results = seal_results(desk, access, (&task.task, number), &stored)?;
+            results::add(tx, access, &task.task, &results).await?;
         }
         chunks::delete(tx, access, &task.task, number).await?;
-        let not_applied = i64::try_from(stored.len()).expect("a chunk has 1,000 rows");
+        let not_applied = i64::try_from(stored.len()).expect("a chunk has few rows");
         tasks::advance(tx, access, &task.task, 1, &Progress { not_applied, ..Progress::default() }).await?;
     }
     Ok(rows)

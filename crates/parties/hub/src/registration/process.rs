@@ -1,31 +1,58 @@
 //! The worker's half of registration: one chunk of an accepted task, in one transaction with its results,
 //! the task's progress and the audit. A crash before the commit leaves the chunk as it was.
+//!
+//! Whoever changes people or certificates has the lane's turn, so what is read under a turn stands until its
+//! transaction: everything is decided and sealed before that begins, since all others wait for the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pmh_domain::Date;
 use pmh_store::{StoreError, Tx};
-use pmh_wire::registration::{Outcome, Subject};
+use pmh_wire::registration::Outcome;
 
 use super::apply::{CertificateDraft, Drafts, Named, PersonDraft};
-use super::chunk::{self, Chunk, StoredFault, WaitingRow};
+use super::chunk::StoredFault;
 use super::drop_rows;
+use super::judged_chunk::{JudgedChunk, JudgedRow};
+use super::sealed_rows::SealedRows;
 use super::show_results::StoredResult;
 use super::stored_certificate;
 use crate::access::PartitionAccess;
-use crate::answer;
-use crate::audit::{Entry, Written};
+use crate::aside::aside;
+use crate::audit::Entry;
 use crate::state::Desk;
-use crate::store::answers::{self, AnswerRow};
+use crate::store::answers;
 use crate::store::certificates::{self, CertificateRow};
 use crate::store::chunks;
-use crate::store::file_rows;
+use crate::store::file_rows::{self, FileRow};
 use crate::store::people::{self, PersonRow};
 use crate::store::results::{self, ResultChunk};
-use crate::store::tasks::{self, TaskRow};
+use crate::store::tasks::{self, Progress, TaskRow};
 
-/// Processes the next chunk of the municipality's oldest unfinished task. `false` if there is none.
-pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) -> Result<bool, StoreError> {
+/// Processes the next chunk of the municipality's oldest unfinished task, which `ahead` may hold already, and reads
+/// the one behind it meanwhile. `false` if there is nothing to do.
+pub(crate) async fn process_next_chunk(
+    desk: &Desk,
+    access: &PartitionAccess,
+    ahead: &mut Option<JudgedChunk>,
+) -> Result<bool, StoreError> {
+    let judged = match ahead.take() {
+        Some(judged) => Some(judged),
+        None => JudgedChunk::next(desk, access).await?,
+    };
+    let Some(judged) = judged else { return tidy_up(desk, access).await };
+    let behind = judged.behind();
+    let (applied, behind) =
+        tokio::join!(apply_chunk(desk, access, judged), JudgedChunk::read(desk, access, behind));
+    if applied? {
+        // What is wrong with the chunk behind is met again when its turn comes.
+        *ahead = behind.ok().flatten();
+    }
+    Ok(true)
+}
+
+/// What is left of files that are done with, and rows of tasks that have ended.
+async fn tidy_up(desk: &Desk, access: &PartitionAccess) -> Result<bool, StoreError> {
     let mut turn = desk.lane.turn().await;
     let mut tx = desk.store.write().await?;
     tx.for_municipality(access.code()).await?;
@@ -41,111 +68,84 @@ pub(crate) async fn process_next_chunk(desk: &Desk, access: &PartitionAccess) ->
         let rows = drop_rows::drop_some(desk, access, &mut tx, &task, ending).await?;
         turn.append(&mut tx, &[drop_rows::dropped(access, rows)]).await?;
         turn.commit(tx).await?;
-        return Ok(true);
     }
-    let waiting = chunks::find(&mut tx, access, &task.task, task.next_chunk)
-        .await?
-        .ok_or(StoreError::Inconsistent { table: "registration_chunk", column: "chunk" })?;
-    let keys = desk.keys.identity(access)?;
-    let text = keys.open_chunk(&task.task, task.next_chunk, &waiting.sealed)?;
-    let Chunk { columns, rows } = chunk::decode(&text)?;
-    let parsed = parse_rows(desk, access, rows)?;
-    let people = load_people(desk, access, &mut tx, &task, &parsed).await?;
-    let mut drafts = Drafts::new(&task.task, people, Date::in_japan(desk.clock.now_ms()));
-    let mut stored = apply_rows(&mut drafts, parsed);
-    for fault in stored.iter_mut().flat_map(|result| result.warnings.iter_mut().chain(&mut result.errors)) {
-        fault.stand_in(&columns);
-    }
-    let written = write_drafts(desk, access, &mut tx, &mut drafts).await?;
-    file_rows::add(&mut tx, access, &task, &drafts.named_rows()).await?;
-    write_results(desk, access, &mut tx, (&task.task, task.next_chunk), &stored).await?;
-    tasks::advance(&mut tx, access, &task.task, 1, &drafts.progress).await?;
-    for (earlier, lost) in &drafts.superseded {
-        let lost = tasks::Progress { superseded: *lost, ..tasks::Progress::default() };
-        tasks::advance(&mut tx, access, earlier, 0, &lost).await?;
-    }
-    chunks::delete(&mut tx, access, &task.task, task.next_chunk).await?;
-    let entry = Entry::of(access.code(), "registration.apply", access.principal())
-        .with_outcome(format!("{} rows", stored.len()))
-        .wrote(written);
-    turn.append(&mut tx, &[entry]).await?;
-    turn.commit(tx).await?;
-    desk.counters.add("rows_processed", stored.len() as u64);
     Ok(true)
 }
 
-/// A row with everything known about it before the tables are asked.
-enum ParsedRow {
-    Good {
-        line: u64,
-        history_key: Option<String>,
-        tag: Vec<u8>,
-        subject: Box<Subject>,
-        warnings: Vec<StoredFault>,
-    },
-    Bad {
-        line: u64,
-        history_key: Option<String>,
-        errors: Vec<StoredFault>,
-        warnings: Vec<StoredFault>,
-    },
-}
-
-fn parse_rows(
-    desk: &Desk,
-    access: &PartitionAccess,
-    rows: Vec<WaitingRow>,
-) -> Result<Vec<ParsedRow>, StoreError> {
-    let keys = desk.keys.identity(access)?;
-    let parse = |row| match row {
-        WaitingRow::Rejected { line, history_key, faults } => {
-            ParsedRow::Bad { line, history_key, errors: faults, warnings: Vec::new() }
-        }
-        WaitingRow::Record { line, record } => {
-            let parsed = record.parse(access.municipality(), desk.rules);
-            let warnings = parsed.warnings.iter().map(StoredFault::from).collect();
-            match parsed.subject {
-                Ok(subject) => ParsedRow::Good {
-                    line,
-                    history_key: parsed.history_key,
-                    tag: keys.number_tag(&subject.number),
-                    subject: Box::new(subject),
-                    warnings,
-                },
-                Err(faults) => ParsedRow::Bad {
-                    line,
-                    history_key: parsed.history_key,
-                    errors: faults.iter().map(StoredFault::from).collect(),
-                    warnings,
-                },
-            }
-        }
+/// `false`: it was not this chunk's turn, or somebody else took the numbers of its new people.
+async fn apply_chunk(desk: &Desk, access: &PartitionAccess, judged: JudgedChunk) -> Result<bool, StoreError> {
+    let mut turn = desk.lane.turn().await;
+    let mut tx = desk.store.read().await?;
+    tx.for_municipality(access.code()).await?;
+    let task = tasks::find_next(&mut tx, access).await?.filter(|task| judged.is_next_of(task));
+    let Some(task) = task else { return Ok(false) };
+    let standing = Standing::load(access, &mut tx, &task, &judged).await?;
+    drop(tx);
+    let decided = {
+        let (desk, access, task) = (desk.clone(), access.clone(), task.clone());
+        aside(move || Decided::of(&desk, &access, &task, standing, judged)).await?
     };
-    Ok(rows.into_iter().map(parse).collect())
+    let mut tx = desk.store.write().await?;
+    tx.for_municipality(access.code()).await?;
+    if !decided.write(access, &mut tx, &task).await? {
+        return Ok(false);
+    }
+    turn.append(&mut tx, std::slice::from_ref(&decided.entry)).await?;
+    turn.commit(tx).await?;
+    desk.counters.add("rows_processed", decided.rows);
+    Ok(true)
 }
 
-async fn load_people(
-    desk: &Desk,
-    access: &PartitionAccess,
-    tx: &mut Tx,
-    task: &TaskRow,
-    rows: &[ParsedRow],
-) -> Result<Vec<PersonDraft>, StoreError> {
-    let mut tags: Vec<Vec<u8>> = rows
-        .iter()
-        .filter_map(|row| match row {
-            ParsedRow::Good { tag, .. } => Some(tag.clone()),
-            ParsedRow::Bad { .. } => None,
+/// What the tables say of a chunk's people.
+struct Standing {
+    people: Vec<PersonRow>,
+    certificates: Vec<CertificateRow>,
+    /// What rows of earlier chunks were about.
+    named: HashSet<FileRow>,
+    /// Versions of the answers, by person.
+    answers: HashMap<i64, i64>,
+    /// The number of the next new one.
+    next_person: i64,
+}
+
+impl Standing {
+    async fn load(
+        access: &PartitionAccess,
+        tx: &mut Tx,
+        task: &TaskRow,
+        judged: &JudgedChunk,
+    ) -> Result<Self, StoreError> {
+        let people = people::list_by_tags(tx, access, &judged.tags()).await?;
+        let persons: Vec<i64> = people.iter().map(|row| row.person).collect();
+        Ok(Self {
+            certificates: certificates::list_of(tx, access, &persons).await?,
+            named: file_rows::list_of(tx, access, task, &persons).await?,
+            answers: answers::list_versions(tx, access, &persons).await?.into_iter().collect(),
+            next_person: people::next_person(tx, access).await?,
+            people,
         })
-        .collect();
-    tags.sort_unstable();
-    tags.dedup();
-    let rows = people::list_by_tags(tx, access, &tags).await?;
-    let persons: Vec<i64> = rows.iter().map(|row| row.person).collect();
-    let mut certificates = load_certificates(desk, access, tx, task, &persons).await?;
-    let keys = desk.keys.identity(access)?;
-    rows.into_iter()
-        .map(|row| {
+    }
+
+    fn open(
+        self,
+        desk: &Desk,
+        access: &PartitionAccess,
+    ) -> Result<(Vec<PersonDraft>, HashMap<i64, i64>), StoreError> {
+        let mut certificates: HashMap<i64, Vec<CertificateDraft>> = HashMap::new();
+        for row in self.certificates {
+            let content = stored_certificate::decode(&desk.keys.subsidy.open_certificate(access, &row)?)?;
+            let is_named = self.named.contains(&(row.person, row.certificate));
+            let draft = CertificateDraft {
+                certificate: row.certificate,
+                content,
+                version: row.version,
+                changed: false,
+                named: if is_named { Named::InEarlierChunk } else { Named::NotYet },
+            };
+            certificates.entry(row.person).or_default().push(draft);
+        }
+        let keys = desk.keys.identity(access)?;
+        let draft = |row: PersonRow| {
             let opened = keys.open_person(&row)?;
             Ok(PersonDraft {
                 person: row.person,
@@ -157,43 +157,21 @@ async fn load_people(
                 certificates: certificates.remove(&row.person).unwrap_or_default(),
                 changed: false,
             })
-        })
-        .collect()
-}
-
-async fn load_certificates(
-    desk: &Desk,
-    access: &PartitionAccess,
-    tx: &mut Tx,
-    task: &TaskRow,
-    persons: &[i64],
-) -> Result<HashMap<i64, Vec<CertificateDraft>>, StoreError> {
-    let named_before = file_rows::list_of(tx, access, task, persons).await?;
-    let mut by_person: HashMap<i64, Vec<CertificateDraft>> = HashMap::new();
-    for row in certificates::list_of(tx, access, persons).await? {
-        let content = stored_certificate::decode(&desk.keys.subsidy.open_certificate(access, &row)?)?;
-        let is_named = named_before.contains(&(row.person, row.certificate));
-        let draft = CertificateDraft {
-            certificate: row.certificate,
-            content,
-            version: row.version,
-            changed: false,
-            named: if is_named { Named::InEarlierChunk } else { Named::NotYet },
         };
-        by_person.entry(row.person).or_default().push(draft);
+        let people = self.people.into_iter().map(draft).collect::<Result<_, StoreError>>()?;
+        Ok((people, self.answers))
     }
-    Ok(by_person)
 }
 
-fn apply_rows(drafts: &mut Drafts<'_>, rows: Vec<ParsedRow>) -> Vec<StoredResult> {
+fn apply_rows(drafts: &mut Drafts<'_>, rows: Vec<JudgedRow>) -> Vec<StoredResult> {
     let mut stored = Vec::with_capacity(rows.len());
     for row in rows {
         stored.push(match row {
-            ParsedRow::Bad { line, history_key, errors, warnings } => {
+            JudgedRow::Bad { line, history_key, errors, warnings } => {
                 drafts.progress.rejected += 1;
                 StoredResult { line, history_key, outcome: Outcome::Rejected, warnings, errors }
             }
-            ParsedRow::Good { line, history_key, tag, subject, mut warnings } => {
+            JudgedRow::Good { line, history_key, tag, subject, mut warnings } => {
                 let (outcome, errors) = match drafts.apply(&tag, *subject) {
                     Ok(applied) => {
                         warnings.extend(applied.warnings.iter().map(StoredFault::from));
@@ -211,104 +189,80 @@ fn apply_rows(drafts: &mut Drafts<'_>, rows: Vec<ParsedRow>) -> Vec<StoredResult
     stored
 }
 
-/// Writes every changed row under its next version and tells the audit which.
-async fn write_drafts(
+/// Everything that a chunk's transaction writes.
+struct Decided {
+    sealed: SealedRows,
+    /// The first of the new people's numbers, and how many there are.
+    new: (i64, i64),
+    named: Vec<FileRow>,
+    progress: Progress,
+    superseded: HashMap<Vec<u8>, i64>,
+    results: ResultChunk,
+    entry: Entry,
+    rows: u64,
+}
+
+impl Decided {
+    fn of(
+        desk: &Desk,
+        access: &PartitionAccess,
+        task: &TaskRow,
+        standing: Standing,
+        judged: JudgedChunk,
+    ) -> Result<Self, StoreError> {
+        let first = standing.next_person;
+        let (people, answers) = standing.open(desk, access)?;
+        let mut drafts = Drafts::new(&task.task, people, Date::in_japan(desk.clock.now_ms()));
+        let mut stored = apply_rows(&mut drafts, judged.rows);
+        for fault in stored.iter_mut().flat_map(|result| result.warnings.iter_mut().chain(&mut result.errors))
+        {
+            fault.stand_in(&judged.columns);
+        }
+        let new = (first, drafts.number_new_people(first));
+        let sealed = SealedRows::of(desk, access, &drafts, &answers)?;
+        let entry = Entry::of(access.code(), "registration.apply", access.principal())
+            .with_outcome(format!("{} rows", stored.len()))
+            .wrote(sealed.written());
+        Ok(Self {
+            sealed,
+            new,
+            named: drafts.named_rows(),
+            progress: drafts.progress,
+            superseded: drafts.superseded,
+            results: seal_results(desk, access, (&task.task, task.next_chunk), &stored)?,
+            entry,
+            rows: stored.len() as u64,
+        })
+    }
+
+    /// `false`: the new people's numbers are somebody else's, and nothing may be committed.
+    async fn write(&self, access: &PartitionAccess, tx: &mut Tx, task: &TaskRow) -> Result<bool, StoreError> {
+        let (first, count) = self.new;
+        if count > 0 && people::take_persons(tx, access, count).await? != first {
+            return Ok(false);
+        }
+        self.sealed.put(access, tx).await?;
+        file_rows::add(tx, access, task, &self.named).await?;
+        results::add(tx, access, &task.task, &self.results).await?;
+        tasks::advance(tx, access, &task.task, 1, &self.progress).await?;
+        for (earlier, lost) in &self.superseded {
+            let lost = Progress { superseded: *lost, ..Progress::default() };
+            tasks::advance(tx, access, earlier, 0, &lost).await?;
+        }
+        chunks::delete(tx, access, &task.task, task.next_chunk).await?;
+        Ok(true)
+    }
+}
+
+pub(super) fn seal_results(
     desk: &Desk,
     access: &PartitionAccess,
-    tx: &mut Tx,
-    drafts: &mut Drafts<'_>,
-) -> Result<Vec<Written>, StoreError> {
-    number_new_people(access, tx, drafts).await?;
-    let identity = desk.keys.identity(access)?;
-    let subsidy = &desk.keys.subsidy;
-    let mut changed: Vec<&PersonDraft> = drafts.by_tag.values().collect();
-    changed.sort_unstable_by_key(|draft| draft.person);
-    let answered: Vec<i64> =
-        changed.iter().filter(|draft| draft.answer_changed()).map(|draft| draft.person).collect();
-    let versions: HashMap<i64, i64> =
-        answers::list_versions(tx, access, &answered).await?.into_iter().collect();
-    let mut person_rows: Vec<PersonRow> = Vec::new();
-    let mut certificate_rows: Vec<CertificateRow> = Vec::new();
-    let mut answer_rows: Vec<AnswerRow> = Vec::new();
-    for draft in changed {
-        if draft.changed {
-            person_rows.push(identity.seal_person(draft));
-        }
-        for one in draft.certificates.iter().filter(|one| one.changed) {
-            let text = stored_certificate::encode(&one.content);
-            let mut row = subsidy.seal_certificate(access, draft.person, one, &text)?;
-            row.deleted_ms = one.content.deleted.then(|| desk.clock.now_ms());
-            certificate_rows.push(row);
-        }
-        if draft.answer_changed() {
-            let contents: Vec<_> = draft.certificates.iter().map(|one| &one.content).collect();
-            let text = answer::encode(&contents, access.municipality());
-            let version = versions.get(&draft.person).copied().unwrap_or(0) + 1;
-            answer_rows.push(subsidy.seal_answer(access, draft.person, version, &text)?);
-        }
-    }
-    people::put(tx, access, &person_rows).await?;
-    certificates::put(tx, access, &certificate_rows).await?;
-    answers::put(tx, access, &answer_rows).await?;
-    Ok(written(&person_rows, &certificate_rows, &answer_rows))
-}
-
-async fn number_new_people(
-    access: &PartitionAccess,
-    tx: &mut Tx,
-    drafts: &mut Drafts<'_>,
-) -> Result<(), StoreError> {
-    if drafts.new_tags.is_empty() {
-        return Ok(());
-    }
-    let count = i64::try_from(drafts.new_tags.len()).expect("a chunk has 1,000 rows");
-    let first = people::take_persons(tx, access, count).await?;
-    for (person, tag) in (first..).zip(&drafts.new_tags) {
-        if let Some(draft) = drafts.by_tag.get_mut(tag) {
-            draft.person = person;
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn written(
-    people: &[PersonRow],
-    certificates: &[CertificateRow],
-    answers: &[AnswerRow],
-) -> Vec<Written> {
-    let people = people.iter().map(|row| Written {
-        table: "person",
-        row: row.person.to_string(),
-        version: row.version,
-    });
-    let certificates = certificates.iter().map(|row| Written {
-        table: "certificate",
-        row: format!("{}.{}", row.person, row.certificate),
-        version: row.version,
-    });
-    let answers = answers.iter().map(|row| Written {
-        table: "answer",
-        row: row.person.to_string(),
-        version: row.version,
-    });
-    people.chain(certificates).chain(answers).collect()
-}
-
-pub(super) async fn write_results(
-    desk: &Desk,
-    access: &PartitionAccess,
-    tx: &mut Tx,
     (task, chunk): (&[u8], i64),
     stored: &[StoredResult],
-) -> Result<(), StoreError> {
+) -> Result<ResultChunk, StoreError> {
     let keys = desk.keys.identity(access)?;
     let text = serde_json::to_vec(stored).expect("results of strings and numbers always serialise");
     let last_line = stored.last().map_or(0, |result| i64::try_from(result.line).unwrap_or(i64::MAX));
-    let chunk = ResultChunk {
-        chunk,
-        last_line,
-        sealed: keys.seal_results(task, chunk, &text),
-        key_version: keys.version(),
-    };
-    results::add(tx, access, task, &chunk).await
+    let sealed = keys.seal_results(task, chunk, &text);
+    Ok(ResultChunk { chunk, last_line, sealed, key_version: keys.version() })
 }

@@ -12,7 +12,7 @@ use sqlx::Row;
 
 use crate::access::PartitionAccess;
 use crate::store::tasks::TaskRow;
-use crate::store::{fetch_list, in_list, run, run_list, value_rows};
+use crate::store::{fetch, fetch_list, in_list, run, run_list, value_rows};
 
 /// (person, certificate).
 pub(crate) type FileRow = (i64, i64);
@@ -66,8 +66,19 @@ pub(crate) async fn add(
     Ok(())
 }
 
+/// Whether anything is left of files that are done with.
+pub(crate) async fn has_any(tx: &mut Tx, access: &PartitionAccess) -> Result<bool, StoreError> {
+    let rows: Vec<i64> = fetch!(
+        tx,
+        "SELECT person FROM registration_row WHERE municipality_code = $1 LIMIT 1",
+        [access.code()],
+        row => row.try_get(0)?
+    );
+    Ok(!rows.is_empty())
+}
+
 /// Rows that one transaction deletes: others wait for the database meanwhile, and a file has a million.
-const ROWS_PER_DELETION: i64 = 10_000;
+const ROWS_PER_DELETION: i64 = 1_000;
 
 /// Deletes some of what is left of files that are done with; answers whether there was anything.
 pub(crate) async fn delete_some(tx: &mut Tx, access: &PartitionAccess) -> Result<bool, StoreError> {

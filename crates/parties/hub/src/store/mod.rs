@@ -29,6 +29,8 @@ pub(crate) mod tasks;
 pub(crate) mod unrouted;
 pub(crate) mod users;
 
+use std::fmt::Write;
+
 use pmh_store::{Migration, PartySchema, Role};
 
 /// Tables and roles of the hub.
@@ -97,6 +99,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             name: "erased",
             sqlite: include_str!("../../migrations/sqlite/0010_erased.sql"),
             postgres: include_str!("../../migrations/postgres/0010_erased.sql"),
+        },
+        Migration {
+            version: 11,
+            name: "in order of their keys",
+            sqlite: include_str!("../../migrations/sqlite/0011_in_order_of_their_keys.sql"),
+            postgres: include_str!("../../migrations/postgres/0011_in_order_of_their_keys.sql"),
         },
     ],
     roles: &[
@@ -210,14 +218,25 @@ pub(crate) use {fetch, fetch_list, run, run_list};
 /// `($1,$2),($3,$4)…`: `rows` groups of `columns` placeholders. The counts come from fixed batch sizes, so
 /// a database sees few texts and keeps them prepared.
 pub(crate) fn value_rows(columns: usize, rows: usize) -> String {
-    let groups = (0..rows).map(|row| {
-        let group = (1..=columns).map(|column| format!("${}", row * columns + column));
-        format!("({})", group.collect::<Vec<_>>().join(","))
-    });
-    groups.collect::<Vec<_>>().join(",")
+    let mut text = String::with_capacity(rows * (columns * 6 + 3));
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        push_places(&mut text, row * columns + 1, columns);
+        text.push(')');
+    }
+    text
 }
 
 /// `$2,$3,…`: `count` placeholders after the first `fixed` ones, for an `IN` list.
 pub(crate) fn in_list(fixed: usize, count: usize) -> String {
-    (1..=count).map(|at| format!("${}", fixed + at)).collect::<Vec<_>>().join(",")
+    let mut text = String::with_capacity(count * 6);
+    push_places(&mut text, fixed + 1, count);
+    text
+}
+
+fn push_places(text: &mut String, first: usize, count: usize) {
+    for at in first..first + count {
+        let separator = if at == first { "$" } else { ",$" };
+        write!(text, "{separator}{at}").expect("a String takes all that is written to it");
+    }
 }

@@ -79,6 +79,25 @@ pub(crate) async fn list_by_persons(
     Ok(people)
 }
 
+/// Versions of the people who stand, by their numbers in the partition's own count.
+pub(crate) async fn list_versions(
+    tx: &mut Tx,
+    access: &PartitionAccess,
+    persons: &[i64],
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let mut versions = Vec::new();
+    for range in batches(persons.len()) {
+        let part = &persons[range];
+        let sql = format!(
+            "SELECT person, version FROM person WHERE municipality_code = $1 AND person IN ({})",
+            in_list(1, part.len())
+        );
+        versions.extend(fetch_list!(tx, sql, [access.code()], part, |query, person| query.bind(person),
+            row => (row.try_get(0)?, row.try_get(1)?)));
+    }
+    Ok(versions)
+}
+
 /// People whose numbering this task asked for last, from after a place on. The partition is read in the order of
 /// its people, without an index by task: every registration would pay for one.
 pub(crate) async fn list_of_task(
@@ -96,17 +115,17 @@ pub(crate) async fn list_of_task(
     ))
 }
 
-/// The next people to ask numbering for, in the order of their registration.
+/// The next people after a place to ask numbering for, in the order of their registration.
 pub(crate) async fn list_awaiting(
     tx: &mut Tx,
     access: &PartitionAccess,
-    limit: i64,
+    (after, limit): (i64, i64),
 ) -> Result<Vec<PersonRow>, StoreError> {
     Ok(fetch!(
         tx,
         "SELECT person, number_tag, identity, pmh_id, numbering, spelled, task, version, key_version FROM person \
-         WHERE municipality_code = $1 AND awaiting = 1 ORDER BY person LIMIT $2",
-        [access.code(), limit],
+         WHERE municipality_code = $1 AND awaiting = 1 AND person > $2 ORDER BY person LIMIT $3",
+        [access.code(), after, limit],
         row => person_row!(row)
     ))
 }
@@ -142,6 +161,17 @@ pub(crate) async fn put(
             .bind(row.key_version));
     }
     Ok(())
+}
+
+/// The number that the next new person of the partition gets.
+pub(crate) async fn next_person(tx: &mut Tx, access: &PartitionAccess) -> Result<i64, StoreError> {
+    let next: Vec<i64> = fetch!(
+        tx,
+        "SELECT next_person FROM partition_counter WHERE municipality_code = $1",
+        [access.code()],
+        row => row.try_get(0)?
+    );
+    Ok(next.first().copied().unwrap_or(1))
 }
 
 /// Takes `count` consecutive numbers of the partition's own count and answers the first.

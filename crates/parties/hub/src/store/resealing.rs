@@ -38,7 +38,7 @@ const fn table(
     SealedTable { name, place: name, key, columns, is_versioned: false, rows: 64, is_of_query: false }
 }
 
-/// Of a thousand rows of a file each.
+/// Of some hundred rows of a file each.
 const CHUNK: &[(&str, Kind)] = &[("task", Kind::Bytes), ("chunk", Kind::Number)];
 
 const IDENTITY: &[SealedTable] = &[

@@ -15,6 +15,7 @@ pub(crate) async fn former(tx: &mut Tx, tags: &[Tag]) -> Result<Vec<(Vec<u8>, i6
             "SELECT number_tag, person FROM former_number WHERE number_tag IN ({})",
             placeholders(1, part.len())
         );
+        let sql = tx.in_order(sql);
         let found: Vec<(Vec<u8>, i64)> = on_connection!(tx, conn => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for tag in part {

@@ -24,6 +24,7 @@ pub(crate) async fn put(tx: &mut Tx, persons: &[i64]) -> Result<(), StoreError> 
              ON CONFLICT (person) DO UPDATE SET due = linking_outbox.due + 1",
             groups(part.len(), 1)
         );
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for person in part {
@@ -73,6 +74,7 @@ pub(crate) async fn acknowledge(tx: &mut Tx, sent: &[DueLinking]) -> Result<(), 
             .map(|row| format!("(person = ${} AND due = ${})", 2 * row + 1, 2 * row + 2))
             .collect();
         let sql = format!("DELETE FROM linking_outbox WHERE {}", terms.join(" OR "));
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for linking in part {

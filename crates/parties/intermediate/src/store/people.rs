@@ -65,6 +65,7 @@ pub(crate) async fn by_number(tx: &mut Tx, tags: &[Tag]) -> Result<Vec<PersonRow
               WHERE p.number_tag IN ({})",
             placeholders(1, part.len())
         );
+        let sql = tx.in_order(sql);
         let found: Vec<FoundPerson> = on_connection!(tx, conn => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for tag in part {
@@ -116,6 +117,7 @@ pub(crate) async fn insert(tx: &mut Tx, people: &[NewPerson]) -> Result<(), Stor
              VALUES {}",
             groups(part.len(), 7)
         );
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for person in part {
@@ -166,6 +168,7 @@ pub(crate) async fn number(tx: &mut Tx, ids: &[NewPmhId]) -> Result<Vec<i64>, St
              ON CONFLICT (person) DO NOTHING RETURNING person",
             groups(part.len(), 4)
         );
+        let sql = tx.in_order(sql);
         let made: Vec<(i64,)> = on_connection!(tx, conn => {
             let mut query = sqlx::query_as(AssertSqlSafe(sql));
             for id in part {

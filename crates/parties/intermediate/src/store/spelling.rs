@@ -14,6 +14,7 @@ pub(crate) async fn put(tx: &mut Tx, spelled: &[(i64, i64)]) -> Result<(), Store
              ON CONFLICT (person) DO UPDATE SET items = excluded.items",
             groups(part.len(), 2)
         );
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for (person, items) in part {
@@ -30,6 +31,7 @@ pub(crate) async fn delete(tx: &mut Tx, persons: &[i64]) -> Result<(), StoreErro
     for range in batches(persons.len()) {
         let part = &persons[range];
         let sql = format!("DELETE FROM spelled_otherwise WHERE person IN ({})", placeholders(1, part.len()));
+        let sql = tx.in_order(sql);
         on_connection!(tx, conn => {
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for person in part {

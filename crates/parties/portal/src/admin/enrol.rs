@@ -70,7 +70,8 @@ async fn put(
     };
     account::put(tx, &account).await?;
     session::delete_of(tx, &portal_tag).await?;
-    if portal.bind_when == BindWhen::Introduced && introduction::find(tx, &portal_tag).await?.is_some() {
+    if portal.bind_when == BindWhen::Introduced && !introduction::list_of(tx, &[portal_tag]).await?.is_empty()
+    {
         make_pseudonym(portal, tx, &portal_tag).await?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Receives introductions. Each is stored, sealed, before it is acknowledged; those of people already bound are
 //! acknowledged and not stored. One for a pseudonym nobody has enrolled yet is kept for its enrolment (*assumed*).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -13,7 +14,8 @@ use zeroize::Zeroize;
 
 use crate::binding::{BindWhen, make_pseudonym};
 use crate::portal::Portal;
-use crate::store::{account, introduction, pseudonym};
+use crate::store::introduction::{self, NewIntroduction};
+use crate::store::{account, pseudonym};
 
 pub(crate) async fn receive(
     State(portal): State<Arc<Portal>>,
@@ -25,9 +27,7 @@ pub(crate) async fn receive(
     let entries = entries?;
     let book = portal.book.lock().await;
     let mut tx = portal.store.write().await?;
-    for (portal_pseudonym, pmh_id) in &entries {
-        keep(&portal, &mut tx, portal_pseudonym, pmh_id).await?;
-    }
+    keep(&portal, &mut tx, &entries).await?;
     tx.commit().await?;
     drop(book);
     let received = entries.len() as u64;
@@ -44,25 +44,32 @@ fn parse(entry: &IntroductionEntry) -> Result<(PortalPseudonym, PmhId), Refused>
     Ok((pseudonym, pmh_id))
 }
 
-async fn keep(
-    portal: &Portal,
-    tx: &mut Tx,
-    portal_pseudonym: &PortalPseudonym,
-    pmh_id: &PmhId,
-) -> Result<(), StoreError> {
-    let tag = portal.keys.portal_tag(portal_pseudonym);
-    if pseudonym::find(tx, &tag).await?.is_some_and(|found| found.bound) {
-        return Ok(());
+/// In the order of tags. Of two entries for one pseudonym the last counts.
+async fn keep(portal: &Portal, tx: &mut Tx, entries: &[(PortalPseudonym, PmhId)]) -> Result<(), StoreError> {
+    let of =
+        |(pseudonym, pmh_id): &(PortalPseudonym, PmhId)| (portal.keys.portal_tag(pseudonym), pmh_id.clone());
+    let by_tag: BTreeMap<[u8; 32], PmhId> = entries.iter().map(of).collect();
+    let tags: Vec<[u8; 32]> = by_tag.keys().copied().collect();
+    let bound = pseudonym::list_bound(tx, &tags).await?;
+    let known = introduction::list_of(tx, &tags).await?;
+    let mut new = Vec::new();
+    for (portal_tag, pmh_id) in &by_tag {
+        let version = match known.get(portal_tag.as_slice()) {
+            _ if bound.contains(portal_tag.as_slice()) => continue,
+            Some(known) if portal.keys.open_pmh_id(portal_tag, known)? == *pmh_id => continue,
+            Some(known) => known.version + 1,
+            None => 1,
+        };
+        let sealed_pmh_id = portal.keys.seal_pmh_id(portal_tag, version, pmh_id);
+        new.push(NewIntroduction { portal_tag: *portal_tag, sealed_pmh_id, version });
     }
-    let known = introduction::find(tx, &tag).await?;
-    let version = match &known {
-        Some(known) if portal.keys.open_pmh_id(&tag, known)? == *pmh_id => return Ok(()),
-        Some(known) => known.version + 1,
-        None => 1,
-    };
-    introduction::put(tx, &tag, version, &portal.keys.seal_pmh_id(&tag, version, pmh_id)).await?;
-    if portal.bind_when == BindWhen::Introduced && account::is_enrolled(tx, &tag).await? {
-        make_pseudonym(portal, tx, &tag).await?;
+    introduction::put(tx, &new).await?;
+    if portal.bind_when == BindWhen::Introduced {
+        for one in &new {
+            if account::is_enrolled(tx, &one.portal_tag).await? {
+                make_pseudonym(portal, tx, &one.portal_tag).await?;
+            }
+        }
     }
     Ok(())
 }

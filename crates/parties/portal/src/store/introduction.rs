@@ -1,7 +1,12 @@
 //! PMH-IDs that wait for the hub's acknowledgement, sealed.
 
+use std::collections::HashMap;
+
 use pmh_crypto::Sealed;
-use pmh_store::{StoreError, Tx, on_connection};
+use pmh_store::{StoreError, Tx, batches, on_connection};
+use sqlx::AssertSqlSafe;
+
+use super::placeholders;
 
 pub(crate) struct Introduction {
     pub(crate) sealed_pmh_id: Vec<u8>,
@@ -15,34 +20,67 @@ pub(crate) struct Waiting {
     pub(crate) sealed_pseudonym: Vec<u8>,
 }
 
-pub(crate) async fn find(tx: &mut Tx, portal_tag: &[u8]) -> Result<Option<Introduction>, StoreError> {
-    let row = on_connection!(tx, conn => sqlx::query_as::<_, (Vec<u8>, i64)>(
-            "SELECT pmh_id, version FROM introduction WHERE portal_tag = $1",
-        )
-        .bind(portal_tag)
-        .fetch_optional(conn)
-        .await)?;
-    Ok(row.map(|(sealed_pmh_id, version)| Introduction { sealed_pmh_id, version }))
+/// An introduction to store.
+pub(crate) struct NewIntroduction {
+    pub(crate) portal_tag: [u8; 32],
+    pub(crate) sealed_pmh_id: Sealed,
+    pub(crate) version: i64,
 }
 
-pub(crate) async fn put(
+type Found = (Vec<u8>, Vec<u8>, i64);
+
+/// Those that stand for these people, by their tags.
+pub(crate) async fn list_of(
     tx: &mut Tx,
-    portal_tag: &[u8],
-    version: i64,
-    pmh_id: &Sealed,
-) -> Result<(), StoreError> {
-    on_connection!(tx, conn => sqlx::query(
-            "INSERT INTO introduction (portal_tag, pmh_id, version, key_version) VALUES ($1, $2, $3, $4)
+    portal_tags: &[[u8; 32]],
+) -> Result<HashMap<Vec<u8>, Introduction>, StoreError> {
+    let mut introductions = HashMap::with_capacity(portal_tags.len());
+    for range in batches(portal_tags.len()) {
+        let part = &portal_tags[range];
+        let sql = format!(
+            "SELECT portal_tag, pmh_id, version FROM introduction WHERE portal_tag IN ({})",
+            placeholders(1, part.len())
+        );
+        let sql = tx.in_order(sql);
+        let found: Vec<Found> = on_connection!(tx, conn => {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for tag in part {
+                query = query.bind(tag.as_slice());
+            }
+            query.fetch_all(conn).await
+        })?;
+        introductions.extend(found.into_iter().map(|(portal_tag, sealed_pmh_id, version)| {
+            (portal_tag, Introduction { sealed_pmh_id, version })
+        }));
+    }
+    Ok(introductions)
+}
+
+/// Inserts or replaces. Sort by tag, or two writers may wait for each other.
+pub(crate) async fn put(tx: &mut Tx, introductions: &[NewIntroduction]) -> Result<(), StoreError> {
+    for range in batches(introductions.len()) {
+        let part = &introductions[range];
+        let rows: Vec<String> =
+            (0..part.len()).map(|row| format!("({})", placeholders(row * 4 + 1, 4))).collect();
+        let sql = format!(
+            "INSERT INTO introduction (portal_tag, pmh_id, version, key_version) VALUES {}
              ON CONFLICT (portal_tag) DO UPDATE SET pmh_id = excluded.pmh_id,
                  version = excluded.version, key_version = excluded.key_version",
-        )
-        .bind(portal_tag)
-        .bind(pmh_id.as_bytes())
-        .bind(version)
-        .bind(i64::from(pmh_id.key_version()))
-        .execute(conn)
-        .await
-        .map(|_| ()))?;
+            rows.join(", ")
+        );
+        let sql = tx.in_order(sql);
+        on_connection!(tx, conn => {
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for one in part {
+                query = query
+                    .bind(one.portal_tag.as_slice())
+                    .bind(one.sealed_pmh_id.as_bytes())
+                    .bind(one.version)
+                    .bind(i64::from(one.sealed_pmh_id.key_version()));
+            }
+            query.execute(conn).await.map(|_| ())
+        })?;
+    }
     Ok(())
 }
 

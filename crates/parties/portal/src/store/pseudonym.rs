@@ -1,7 +1,12 @@
 //! PMH pseudonyms, sealed, and whether the hub has acknowledged them.
 
+use std::collections::HashSet;
+
 use pmh_crypto::Sealed;
-use pmh_store::{StoreError, Tx, on_connection};
+use pmh_store::{StoreError, Tx, batches, on_connection};
+use sqlx::AssertSqlSafe;
+
+use super::placeholders;
 
 pub(crate) struct Pseudonym {
     pub(crate) sealed: Vec<u8>,
@@ -16,6 +21,31 @@ pub(crate) async fn find(tx: &mut Tx, portal_tag: &[u8]) -> Result<Option<Pseudo
         .fetch_optional(conn)
         .await)?;
     Ok(row.map(|(sealed, bound)| Pseudonym { sealed, bound: bound == 1 }))
+}
+
+/// The tags of those of these people whose pseudonym the hub has acknowledged.
+pub(crate) async fn list_bound(
+    tx: &mut Tx,
+    portal_tags: &[[u8; 32]],
+) -> Result<HashSet<Vec<u8>>, StoreError> {
+    let mut bound = HashSet::new();
+    for range in batches(portal_tags.len()) {
+        let part = &portal_tags[range];
+        let sql = format!(
+            "SELECT portal_tag FROM pseudonym WHERE portal_tag IN ({}) AND bound = 1",
+            placeholders(1, part.len())
+        );
+        let sql = tx.in_order(sql);
+        let found: Vec<(Vec<u8>,)> = on_connection!(tx, conn => {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql));
+            for tag in part {
+                query = query.bind(tag.as_slice());
+            }
+            query.fetch_all(conn).await
+        })?;
+        bound.extend(found.into_iter().map(|(portal_tag,)| portal_tag));
+    }
+    Ok(bound)
 }
 
 /// Keeps the first one: of two logins at once the second finds the pseudonym of the first.

@@ -1,0 +1,2 @@
+-- PostgreSQL keeps every table beside its keys.
+SELECT 1;
