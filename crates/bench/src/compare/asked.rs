@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use http::{HeaderMap, HeaderValue, Method, header::CONTENT_TYPE};
 use pmh_domain::PmhId;
 use pmh_service::Pki;
-use pmh_wire::{Door, Party, PeerName, paths};
+use pmh_wire::{Door, Party, paths};
 
 use super::drive::{Asker, drive};
 use super::outcome::Cpu;
@@ -53,7 +53,7 @@ impl Floor {
             |name: &str| said[name].as_str().and_then(|text| text.parse().ok()).context("an address");
         let (checked, open) = (address("address")?, address("withoutCertificate")?);
         let pki = Pki::open(&site.pki())?;
-        let own = pki.issue(&PeerName { party: Party::Eligibility, name: "bench".to_owned() })?;
+        let own = pki.issue(&site.second_oqs())?;
         let config = own.client_config(pki.ca(), Party::Hub);
         let target = Target::tls(checked, config, &Permission::default())?;
         Ok(Self { running, open, asker: Asker::at_floor(target, &compare.people) })
@@ -258,8 +258,7 @@ impl Open<'_> {
 
 /// Bytes of the middle one of some answers.
 async fn usual_answer(asker: &Asker, site: &Site) -> Result<usize> {
-    let own = PeerName { party: Party::Eligibility, name: "bench".to_owned() };
-    let hub = site.doors()?.client(&own, Door::HubEligibility)?;
+    let hub = site.doors()?.client(&site.second_oqs(), Door::HubEligibility)?;
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
     let mut lane = asker.lane("sample", Pace::Closed, 1).await?;
     let mut sizes = Vec::new();

@@ -7,7 +7,7 @@ use anyhow::{Result, bail, ensure};
 use pmh_crypto::{Entropy, EpochId, EpochKey};
 use pmh_domain::{Clock, ClockState, InstitutionCode, PmhId, Strictness, SystemClock, VirtualClock};
 use pmh_service::PeerClient;
-use pmh_wire::{Door, Party, PeerName};
+use pmh_wire::Door;
 
 use super::cores;
 use super::site::Site;
@@ -68,10 +68,10 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    /// At the hub of a site, as a second OQS.
+    /// At the hub of a site.
     pub(super) fn at_hub(site: &Site, people: &Arc<[PmhId]>) -> Result<Self> {
         let doors = site.doors()?;
-        let own = PeerName { party: Party::Eligibility, name: "bench".to_owned() };
+        let own = site.second_oqs();
         let target = doors.target(&own, Door::HubEligibility)?;
         let client = Some(doors.client(&own, Door::HubEligibility)?);
         Ok(Self { target, client, people: Arc::clone(people) })

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Context, Result};
 use pmh_service::World;
-use pmh_wire::{Door, EnrolCard, EnrolPerson, Party, SubjectRecord};
+use pmh_wire::{Door, EnrolCard, EnrolPerson, Party, PeerName, SubjectRecord};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -153,6 +153,11 @@ impl Site {
 
     pub(super) fn doors(&self) -> Result<Doors> {
         Ok(Doors::open(self.world()?, &self.data, Permission::default())?)
+    }
+
+    /// Who asks beside the world's own OQS. Each site has another one: a new epoch ends the last of its owner.
+    pub(super) fn second_oqs(&self) -> PeerName {
+        PeerName { party: Party::Eligibility, name: self.name.clone() }
     }
 
     pub(super) fn pki(&self) -> PathBuf {
