@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DeletionForm, Texts};
 
-/// Results in one answer; the next page begins after the line named by [`Results::next`].
-pub const RESULTS_PER_PAGE: usize = 1000;
+/// Results in one answer at most; the next page begins after the line named by [`Results::next`].
+pub const RESULTS_PER_PAGE: usize = 250;
 /// Tasks in one answer; the next page begins after [`Tasks::next`].
 pub const TASKS_PER_PAGE: usize = 200;
 

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 
 use pmh_store::StoreError;
 use pmh_wire::registration::{Fault, Row, RowProblem, SubjectRecord};
-use pmh_wire::{Code, Columns};
+use pmh_wire::{Code, Columns, RESULTS_PER_PAGE};
 use serde::{Deserialize, Serialize};
 
 use super::lines::Lines;
 
-/// Rows of one chunk. It is applied in one transaction, and on SQLite everybody waits for that: some milliseconds.
-pub(super) const CHUNK_ROWS_MAX: usize = 250;
+/// Rows of one chunk, whose results are a page. It is applied in one transaction, and on SQLite everybody waits for
+/// that: some milliseconds.
+pub(super) const CHUNK_ROWS_MAX: usize = RESULTS_PER_PAGE;
 /// A chunk that has reached this takes no more rows. Receiving and applying hold several copies of a chunk, so
 /// 250 rows of 64 KiB would take a hundred megabytes.
 const CHUNK_BYTES_MAX: usize = 512 << 10;

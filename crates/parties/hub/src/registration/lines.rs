@@ -65,7 +65,7 @@ mod tests {
         for (lines, expected) in [
             (vec![], ""),
             (vec![2], "2"),
-            ((2..=1_001).collect(), "2-1001"),
+            ((2..=251).collect(), "2-251"),
             (vec![1, 2, 3, 7, 9, 10], "1-3,7,9-10"),
         ] {
             assert_eq!(text(lines.iter().copied()), expected);
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_damaged_text_names_no_more_than_a_chunk_holds() {
-        for damaged in ["", "x", "3-", "9-2", "1-18446744073709551615", "1-1001"] {
+        for damaged in ["", "x", "3-", "9-2", "1-18446744073709551615", "1-251"] {
             assert_eq!(lines_of(damaged).count(), 0, "{damaged}");
         }
     }
