@@ -14,6 +14,9 @@ use clap::Parser;
 use crate::commands::Command;
 use crate::language::Language;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Simulator of Japan's Public Medical Hub (PMH). 日本の「公費負担医療・医療費助成」情報連携基盤 PMH のシミュレータ。
 ///
 /// Not for production, not the real PMH. 本物の PMH ではありません。本番では使わないでください。
