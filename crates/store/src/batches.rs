@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Largest first; the smallest is 1, so every list can be split.
-pub const BATCHES: [usize; 5] = [256, 64, 16, 4, 1];
+pub const BATCHES: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
 /// Splits `count` items into consecutive ranges of the sizes in [`BATCHES`].
 pub fn batches(count: usize) -> impl Iterator<Item = Range<usize>> {
@@ -36,6 +36,6 @@ mod tests {
     #[test]
     fn the_largest_batches_come_first() {
         let sizes: Vec<usize> = batches(600).map(|range| range.len()).collect();
-        assert_eq!(sizes, [256, 256, 64, 16, 4, 4]);
+        assert_eq!(sizes, [256, 256, 64, 16, 8]);
     }
 }

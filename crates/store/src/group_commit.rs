@@ -16,7 +16,7 @@ use self::fair::FairQueue;
 /// refused.
 pub const WAITING_MAX: usize = 512;
 /// Questions of one transaction.
-pub const TOGETHER_MAX: usize = 128;
+pub const TOGETHER_MAX: usize = 64;
 
 /// Why a question has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

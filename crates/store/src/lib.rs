@@ -10,6 +10,7 @@
 //! who holds the file or the session. For that values are sealed before they come here.
 
 mod batches;
+mod carried_out;
 pub mod clock_state;
 mod database;
 mod dialect;
@@ -26,6 +27,7 @@ mod tx;
 mod writers;
 
 pub use batches::{BATCHES, batches};
+pub use carried_out::carried_out;
 pub use database::Database;
 pub use error::StoreError;
 pub use group_commit::{GroupCommit, TOGETHER_MAX, Unanswered, WAITING_MAX};

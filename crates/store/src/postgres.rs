@@ -21,6 +21,9 @@ use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, Store, StoreError};
 /// How long a statement waits for a row or table that somebody else holds.
 pub const LOCK_TIMEOUT_MS: u64 = 10_000;
 
+/// A connection that was idle for so long may be broken, and is tried before it is used.
+const TESTED_AFTER: Duration = Duration::from_millis(500);
+
 fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     let options = PgConnectOptions::from_str(url)
         // The reason may repeat parts of the URL, which may hold a password.
@@ -56,6 +59,10 @@ pub(crate) async fn open(
     let pool = PoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+        .test_before_acquire(false)
+        .before_acquire(|connection: &mut PgConnection, seen| {
+            Box::pin(async move { Ok(seen.idle_for < TESTED_AFTER || connection.ping().await.is_ok()) })
+        })
         .after_connect(move |connection, _| {
             let become_role = become_role.clone();
             Box::pin(async move {

@@ -38,6 +38,10 @@ const CONNECTIONS_MAX: u32 = 4;
 /// wake each other for each of them.
 const ROWS_ON_THE_WAY_MAX: usize = 512;
 
+/// Pages that the connection of the writers keeps, in KiB. What another connection has written makes a connection
+/// read its pages anew, so all writers share one.
+const WRITER_CACHE_KIB: u32 = 16 << 10;
+
 /// The file of a party.
 pub fn file_path(folder: &Path, party: &str) -> PathBuf {
     folder.join(format!("{party}.sqlite"))
@@ -48,7 +52,7 @@ pub(crate) async fn prepare(schema: &PartySchema, folder: &Path) -> Result<(), S
     make_private_file(folder, &path).map_err(|error| {
         StoreError::Unreachable(format!("{} cannot be made: {}", path.display(), error.kind()))
     })?;
-    let pool = pool(&path, 1).await?;
+    let pool = pool(options(&path), 1).await?;
     let transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let mut tx = Tx::Sqlite { transaction, turn: None };
     migration::apply(&mut tx, schema, str::to_owned).await?;
@@ -59,8 +63,10 @@ pub(crate) async fn prepare(schema: &PartySchema, folder: &Path) -> Result<(), S
 
 pub(crate) async fn open(schema: &PartySchema, folder: &Path, connections: u32) -> Result<Store, StoreError> {
     let path = file_path(folder, schema.party);
-    let pool = pool(&path, connections.min(CONNECTIONS_MAX)).await?;
-    Ok(Store::Sqlite { pool, writers: writers_of(&path)? })
+    let pool = pool(options(&path), connections.min(CONNECTIONS_MAX)).await?;
+    let cache = format!("-{WRITER_CACHE_KIB}");
+    let writer = pool_of(options(&path).pragma("cache_size", cache), 1);
+    Ok(Store::Sqlite { pool, writer, writers: writers_of(&path)? })
 }
 
 /// Only the owner reads it. SQLite gives its log and index the same permissions.
@@ -84,17 +90,23 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn pool(path: &Path, connections: u32) -> Result<SqlitePool, StoreError> {
-    let options = options(path);
+async fn pool(options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, StoreError> {
     let first = options.connect().await;
-    let first = first.map_err(|error| StoreError::connecting(error, &path.display().to_string()))?;
-    let pool = PoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
-        .after_release(|connection, _| Box::pin(is_out_of_transactions(connection)))
-        .connect_lazy_with(options);
+    let first = first
+        .map_err(|error| StoreError::connecting(error, &options.get_filename().display().to_string()))?;
+    let pool = pool_of(options, connections);
     first.close().await?;
     Ok(pool)
+}
+
+fn pool_of(options: SqliteConnectOptions, connections: u32) -> SqlitePool {
+    PoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+        // A file does not go away, and after a release each was asked.
+        .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(is_out_of_transactions(connection)))
+        .connect_lazy_with(options)
 }
 
 /// A full disk makes SQLite roll back by itself. The driver's own roll-back then fails, it goes on counting the

@@ -5,11 +5,16 @@ use std::sync::Arc;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::writers::Writers;
-use crate::{StoreError, Tx, postgres, sqlite};
+use crate::{StoreError, Tx, carried_out, postgres, sqlite};
 
 #[derive(Clone)]
 pub enum Store {
-    Sqlite { pool: SqlitePool, writers: Arc<Writers> },
+    Sqlite {
+        pool: SqlitePool,
+        /// One connection, which whoever has the turn to write gets.
+        writer: SqlitePool,
+        writers: Arc<Writers>,
+    },
     Postgres(PgPool),
 }
 
@@ -34,9 +39,10 @@ impl Store {
 
     async fn begin_to_write(&self, urgent: bool) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { pool, writers } => {
+            Self::Sqlite { writer, writers, .. } => {
                 let turn = writers.turn(urgent).await?;
-                Tx::Sqlite { transaction: pool.begin_with("BEGIN IMMEDIATE").await?, turn: Some(turn) }
+                let begun = carried_out(writer.begin_with("BEGIN IMMEDIATE")).await?;
+                Tx::Sqlite { transaction: begun, turn: Some(turn) }
             }
             Self::Postgres(pool) => Tx::Postgres(postgres::begin(pool, "BEGIN").await?),
         })
@@ -55,7 +61,10 @@ impl Store {
     /// Waits until open transactions have ended.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { pool, .. } => pool.close().await,
+            Self::Sqlite { pool, writer, .. } => {
+                writer.close().await;
+                pool.close().await;
+            }
             Self::Postgres(pool) => pool.close().await,
         }
     }

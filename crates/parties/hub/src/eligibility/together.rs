@@ -38,8 +38,8 @@ pub(super) async fn answer_together(inquiry: Inquiry, questions: Vec<Question>) 
 
 async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result<Vec<Answered>, StoreError> {
     let mut turn = inquiry.lane.turn().await;
-    let mut tx = inquiry.store.write_urgently().await?;
-    let verdicts = use_keys(&mut tx, questions).await?;
+    let (mut tx, first) = begin(inquiry, questions).await?;
+    let verdicts = judge(&mut tx, questions, first).await?;
     let accepted = || {
         questions.iter().zip(&verdicts).filter_map(|(question, verdict)| verdict.is_ok().then_some(question))
     };
@@ -74,14 +74,31 @@ async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result
     Ok(answers)
 }
 
-/// Records the uses and then asks what the epochs still accept, in this order: while the uses are being recorded a
-/// purge cannot forget them, and after it the raised watermark is seen.
-async fn use_keys(tx: &mut Tx, questions: &[Question]) -> Result<Vec<Result<(), Code>>, StoreError> {
+/// A transaction that has recorded the uses of the keys, and which of them are the first. Where one was used before,
+/// it begins anew to learn which.
+async fn begin(inquiry: &Inquiry, questions: &[Question]) -> Result<(Tx, HashSet<KeyUse>), StoreError> {
     let mut uses: Vec<KeyUse> = questions.iter().map(|question| question.key).collect();
     uses.sort_unstable();
     uses.dedup();
-    let mut first = epochs::use_once(tx, &uses).await?;
-    let ids: HashSet<i64> = uses.iter().map(|one| one.epoch).collect();
+    let mut tx = inquiry.store.write_urgently().await?;
+    match epochs::use_all(&mut tx, &uses).await {
+        Ok(()) => return Ok((tx, uses.into_iter().collect())),
+        Err(StoreError::AlreadyExists) => drop(tx),
+        Err(error) => return Err(error),
+    }
+    let mut tx = inquiry.store.write_urgently().await?;
+    let first = epochs::use_once(&mut tx, &uses).await?;
+    Ok((tx, first))
+}
+
+/// Asks what the epochs accept, and this after the uses were recorded: while that goes on a purge cannot forget them,
+/// and after it the raised watermark is seen.
+async fn judge(
+    tx: &mut Tx,
+    questions: &[Question],
+    mut first: HashSet<KeyUse>,
+) -> Result<Vec<Result<(), Code>>, StoreError> {
+    let ids: HashSet<i64> = questions.iter().map(|question| question.key.epoch).collect();
     let ids: Vec<i64> = ids.into_iter().collect();
     let windows: HashMap<_, _> = epochs::list_windows(tx, &ids).await?.into_iter().collect();
     let judge = |question: &Question| {

@@ -67,8 +67,8 @@ pub(crate) async fn list_at(tx: &mut Tx, routes: &[&Route]) -> Result<Vec<(Strin
         let part = &routes[range];
         let sql = format!(
             "SELECT answer.municipality_code, answer.person, answer.sealed, answer.version, answer.key_version \
-             FROM (VALUES {}) AS wanted JOIN answer \
-             ON answer.municipality_code = wanted.column1 AND answer.person = wanted.column2",
+             FROM (VALUES {}) AS wanted CROSS JOIN answer \
+             WHERE answer.municipality_code = wanted.column1 AND answer.person = wanted.column2",
             value_rows(2, part.len())
         );
         answers.extend(fetch_list!(tx, sql, [], part,

@@ -6,7 +6,7 @@ use pmh_crypto::JTI_LENGTH;
 use pmh_store::{StoreError, Tx, batches};
 use sqlx::Row;
 
-use crate::store::{fetch, fetch_list, in_list, run, value_rows};
+use crate::store::{fetch, fetch_list, in_list, run, run_list, value_rows};
 
 /// The partition under whose ring the hub seals what belongs to no municipality.
 pub(crate) const HUB_PARTITION: &str = "hub";
@@ -128,6 +128,18 @@ pub(crate) struct KeyUse {
     pub(crate) epoch: i64,
     pub(crate) minted_ms: i64,
     pub(crate) jti: [u8; JTI_LENGTH],
+}
+
+/// Records uses of linkage keys, all of which are the first. Almost always they are, and a database that needs to tell
+/// no row has half the work. Where one is not: [`StoreError::AlreadyExists`].
+pub(crate) async fn use_all(tx: &mut Tx, uses: &[KeyUse]) -> Result<(), StoreError> {
+    for range in batches(uses.len()) {
+        let part = &uses[range];
+        let sql =
+            format!("INSERT INTO used_key (epoch, minted_ms, jti) VALUES {}", value_rows(3, part.len()));
+        run_list!(tx, sql, part, |query, one| query.bind(one.epoch).bind(one.minted_ms).bind(&one.jti[..]));
+    }
+    Ok(())
 }
 
 /// Records uses of linkage keys; answers those that are the first. The caller gives each once and sorted: two hubs that

@@ -6,7 +6,7 @@ use sqlx::Row;
 
 use crate::access::PersonAccess;
 use crate::keys::RoutingKey;
-use crate::store::{fetch, fetch_list, in_list, run};
+use crate::store::{fetch, fetch_list, run, value_rows};
 
 pub(crate) struct Joined {
     pub(crate) retired_tag: Vec<u8>,
@@ -88,19 +88,18 @@ async fn list_about(
     for range in batches(pmh_tags.len()) {
         let part = &pmh_tags[range];
         let sql = format!(
-            "SELECT retired_tag, surviving_tag, join_number, mac FROM joined WHERE retired_tag IN ({}) \
-             UNION SELECT retired_tag, surviving_tag, join_number, mac FROM joined WHERE surviving_tag IN ({})",
-            in_list(0, part.len()),
-            in_list(part.len(), part.len())
+            "WITH wanted (tag) AS (VALUES {}) \
+             SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE retired_tag = tag \
+             UNION \
+             SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE surviving_tag = tag",
+            value_rows(1, part.len())
         );
-        joins.extend(
-            fetch_list!(tx, sql, [], part.iter().chain(part), |query, tag| query.bind(tag), row => Joined {
-                retired_tag: row.try_get(0)?,
-                surviving_tag: row.try_get(1)?,
-                join: row.try_get(2)?,
-                mac: row.try_get(3)?,
-            }),
-        );
+        joins.extend(fetch_list!(tx, sql, [], part, |query, tag| query.bind(tag), row => Joined {
+            retired_tag: row.try_get(0)?,
+            surviving_tag: row.try_get(1)?,
+            join: row.try_get(2)?,
+            mac: row.try_get(3)?,
+        }));
     }
     let forged = |joined: &Joined| !routing.joins(joined);
     if joins.iter().any(forged) {

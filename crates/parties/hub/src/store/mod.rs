@@ -102,9 +102,9 @@ pub const SCHEMA: PartySchema = PartySchema {
         },
         Migration {
             version: 11,
-            name: "in order of their keys",
-            sqlite: include_str!("../../migrations/sqlite/0011_in_order_of_their_keys.sql"),
-            postgres: include_str!("../../migrations/postgres/0011_in_order_of_their_keys.sql"),
+            name: "layout",
+            sqlite: include_str!("../../migrations/sqlite/0011_layout.sql"),
+            postgres: include_str!("../../migrations/postgres/0011_layout.sql"),
         },
     ],
     roles: &[
@@ -161,7 +161,7 @@ pub(crate) const QUERY: &str = "query";
 macro_rules! fetch {
     ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?], $row:ident => $map:expr) => {
         pmh_store::on_connection!($tx, conn => {
-            let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(conn).await?;
+            let rows = pmh_store::carried_out(sqlx::query($sql)$(.bind($bind))*.fetch_all(conn)).await?;
             let mut mapped = Vec::with_capacity(rows.len());
             for $row in &rows {
                 mapped.push($map);
@@ -180,7 +180,7 @@ macro_rules! fetch_list {
             for $item in $list {
                 $query = $push;
             }
-            let rows = $query.fetch_all(conn).await?;
+            let rows = pmh_store::carried_out($query.fetch_all(conn)).await?;
             let mut mapped = Vec::with_capacity(rows.len());
             for $row in &rows {
                 mapped.push($map);
@@ -194,7 +194,7 @@ macro_rules! fetch_list {
 macro_rules! run {
     ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?]) => {
         pmh_store::on_connection!($tx, conn => {
-            sqlx::query($sql)$(.bind($bind))*.execute(conn).await?.rows_affected()
+            pmh_store::carried_out(sqlx::query($sql)$(.bind($bind))*.execute(conn)).await?.rows_affected()
         })
     };
 }
@@ -208,7 +208,7 @@ macro_rules! run_list {
             for $item in $list {
                 $query = $push;
             }
-            $query.execute(conn).await?.rows_affected()
+            pmh_store::carried_out($query.execute(conn)).await?.rows_affected()
         })
     }};
 }

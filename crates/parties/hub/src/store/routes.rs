@@ -5,7 +5,7 @@ use pmh_store::{StoreError, Tx, batches};
 use sqlx::Row;
 
 use crate::access::{PartitionAccess, PersonAccess};
-use crate::store::{fetch, fetch_list, in_list, run_list, value_rows};
+use crate::store::{fetch, fetch_list, run_list, value_rows};
 
 #[derive(Clone)]
 pub(crate) struct Route {
@@ -28,8 +28,9 @@ pub(crate) async fn list_from(tx: &mut Tx, people: &[&PersonAccess]) -> Result<V
     for range in batches(tags.len()) {
         let part = &tags[range];
         let sql = format!(
-            "SELECT pmh_tag, municipality_code, person, mac FROM route WHERE pmh_tag IN ({})",
-            in_list(0, part.len())
+            "SELECT route.pmh_tag, route.municipality_code, route.person, route.mac \
+             FROM (VALUES {}) AS wanted CROSS JOIN route WHERE route.pmh_tag = wanted.column1",
+            value_rows(1, part.len())
         );
         routes.extend(fetch_list!(tx, sql, [], part, |query, tag| query.bind(*tag), row => Route {
             pmh_tag: row.try_get(0)?,
