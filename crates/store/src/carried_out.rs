@@ -4,17 +4,21 @@ use std::pin::pin;
 use std::task::Poll;
 use std::thread;
 
-/// Waits for a statement and lets whoever carries it out go first. SQLite works on a thread of its own and hands over
-/// row after row. Where both threads share a core each row would wake this one, and they would take turns for every
-/// row; so most statements are done when this thread looks again. With cores to spare it costs a microsecond.
-pub async fn carried_out<T>(statement: impl Future<Output = T>) -> T {
+/// From so many rows on the other thread goes first. Where other programs want the core as well it costs their turn
+/// too, which is much for a short list.
+const LONG_LIST: usize = 16;
+
+/// Waits for a statement about a list of so many rows and, if they are many, lets whoever carries it out go first.
+/// SQLite works on a thread of its own and hands over row after row. Where both threads share a core each row would
+/// wake this one, and they would take turns for every row; so most statements are done when this thread looks again.
+pub async fn carried_out<T>(rows: usize, statement: impl Future<Output = T>) -> T {
     let mut statement = pin!(statement);
     std::future::poll_fn(|context| match statement.as_mut().poll(context) {
-        Poll::Pending => {
+        Poll::Pending if rows >= LONG_LIST => {
             thread::yield_now();
             statement.as_mut().poll(context)
         }
-        done @ Poll::Ready(_) => done,
+        waiting_or_done => waiting_or_done,
     })
     .await
 }

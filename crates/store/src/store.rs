@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::writers::Writers;
-use crate::{StoreError, Tx, carried_out, postgres, sqlite};
+use crate::{StoreError, Tx, postgres, sqlite};
 
 #[derive(Clone)]
 pub enum Store {
@@ -41,7 +41,7 @@ impl Store {
         Ok(match self {
             Self::Sqlite { writer, writers, .. } => {
                 let turn = writers.turn(urgent).await?;
-                let begun = carried_out(writer.begin_with("BEGIN IMMEDIATE")).await?;
+                let begun = writer.begin_with("BEGIN IMMEDIATE").await?;
                 Tx::Sqlite { transaction: begun, turn: Some(turn) }
             }
             Self::Postgres(pool) => Tx::Postgres(postgres::begin(pool, "BEGIN").await?),

@@ -161,7 +161,7 @@ pub(crate) const QUERY: &str = "query";
 macro_rules! fetch {
     ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?], $row:ident => $map:expr) => {
         pmh_store::on_connection!($tx, conn => {
-            let rows = pmh_store::carried_out(sqlx::query($sql)$(.bind($bind))*.fetch_all(conn)).await?;
+            let rows = sqlx::query($sql)$(.bind($bind))*.fetch_all(conn).await?;
             let mut mapped = Vec::with_capacity(rows.len());
             for $row in &rows {
                 mapped.push($map);
@@ -180,7 +180,7 @@ macro_rules! fetch_list {
             for $item in $list {
                 $query = $push;
             }
-            let rows = pmh_store::carried_out($query.fetch_all(conn)).await?;
+            let rows = pmh_store::carried_out($list.len(), $query.fetch_all(conn)).await?;
             let mut mapped = Vec::with_capacity(rows.len());
             for $row in &rows {
                 mapped.push($map);
@@ -194,7 +194,7 @@ macro_rules! fetch_list {
 macro_rules! run {
     ($tx:expr, $sql:expr, [$($bind:expr),* $(,)?]) => {
         pmh_store::on_connection!($tx, conn => {
-            pmh_store::carried_out(sqlx::query($sql)$(.bind($bind))*.execute(conn)).await?.rows_affected()
+            sqlx::query($sql)$(.bind($bind))*.execute(conn).await?.rows_affected()
         })
     };
 }
@@ -208,7 +208,7 @@ macro_rules! run_list {
             for $item in $list {
                 $query = $push;
             }
-            pmh_store::carried_out($query.execute(conn)).await?.rows_affected()
+            pmh_store::carried_out($list.len(), $query.execute(conn)).await?.rows_affected()
         })
     }};
 }
