@@ -6,4 +6,5 @@ mod migrations;
 mod note;
 mod roles;
 mod same_tables;
+mod together;
 mod transactions;

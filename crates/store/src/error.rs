@@ -47,6 +47,9 @@ pub enum StoreError {
     Unreachable(String),
     #[error("{0}")]
     Usage(String),
+    /// In the words of SQLite, which name objects of the schema alone.
+    #[error("database error: {0}")]
+    Statement(String),
     #[error("database error: {}", shown(.0))]
     Driver(sqlx::Error),
 }
@@ -76,6 +79,18 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let rusqlite::Error::SqliteFailure(failure, text) = error else {
+            return Self::Statement("the driver failed".to_owned());
+        };
+        let code = failure.extended_code.unsigned_abs();
+        sqlite_meaning(code).unwrap_or_else(|| {
+            Self::Statement(format!("{} (code {code})", text.unwrap_or_else(|| failure.to_string())))
+        })
+    }
+}
+
 impl StoreError {
     /// For the first connection: the operator must learn why, and no row can stand in the text yet.
     pub(crate) fn connecting(error: sqlx::Error, to: &str) -> Self {
@@ -97,19 +112,26 @@ fn meaning(error: &dyn DatabaseError) -> Option<StoreError> {
     }
     let code = error.code()?;
     if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-        // The low byte is the primary code: https://www.sqlite.org/rescode.html
-        return match code.parse::<u32>().ok()? & 0xff {
-            5 | 6 => Some(StoreError::Busy),
-            10 | 13 | 14 => Some(StoreError::Unavailable),
-            3 | 8 | 23 => Some(StoreError::NotAllowed),
-            _ => None,
-        };
+        return sqlite_meaning(code.parse().ok()?);
     }
     // https://www.postgresql.org/docs/15/errcodes-appendix.html
     match (code.get(..2)?, code.as_ref()) {
         ("40", _) | (_, "55P03" | "57014") => Some(StoreError::Busy),
         ("08" | "53", _) | (_, "57P01" | "57P02" | "57P03") => Some(StoreError::Unavailable),
         (_, "42501") => Some(StoreError::NotAllowed),
+        _ => None,
+    }
+}
+
+/// Of an extended result code; its low byte is the primary one: <https://www.sqlite.org/rescode.html>
+fn sqlite_meaning(code: u32) -> Option<StoreError> {
+    match (code, code & 0xff) {
+        // Of a unique index, of a primary key, of a row's number.
+        (2067 | 1555 | 2579, _) => Some(StoreError::AlreadyExists),
+        (787, _) => Some(StoreError::Referenced),
+        (_, 5 | 6) => Some(StoreError::Busy),
+        (_, 10 | 13 | 14) => Some(StoreError::Unavailable),
+        (_, 3 | 8 | 23) => Some(StoreError::NotAllowed),
         _ => None,
     }
 }

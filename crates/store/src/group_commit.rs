@@ -17,6 +17,8 @@ use self::fair::FairQueue;
 pub const WAITING_MAX: usize = 512;
 /// Questions of one transaction.
 pub const TOGETHER_MAX: usize = 64;
+/// Another transaction begins beside one that runs when so many wait: fewer would cost more apart than they wait.
+const WORTH_ANOTHER: usize = TOGETHER_MAX / 2;
 
 /// Why a question has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,12 +31,14 @@ pub enum Unanswered {
     BrokenOff,
 }
 
-/// Questions of many askers on their way into transactions, one transaction at a time. Clones share the way.
+/// Questions of many askers on their way into transactions. Clones share the way.
 pub struct GroupCommit<K, Q, A>(Arc<Mutex<State<K, Q, A>>>);
 
 struct State<K, Q, A> {
     waiting: FairQueue<K, Waiting<Q, A>>,
-    runs: bool,
+    /// Transactions that run, and how many may.
+    run: usize,
+    run_max: usize,
 }
 
 struct Waiting<Q, A> {
@@ -48,12 +52,11 @@ impl<K, Q, A> Clone for GroupCommit<K, Q, A> {
     }
 }
 
-impl<K, Q, A> Default for GroupCommit<K, Q, A>
-where
-    K: Clone + Eq + Hash,
-{
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(State { waiting: FairQueue::new(WAITING_MAX), runs: false })))
+impl<K: Clone + Eq + Hash, Q, A> State<K, Q, A> {
+    /// Whether one more transaction should begin.
+    fn is_worth_another(&self) -> bool {
+        let waiting_min = if self.run == 0 { 1 } else { WORTH_ANOTHER };
+        self.run < self.run_max && self.waiting.len() >= waiting_min
     }
 }
 
@@ -63,6 +66,12 @@ where
     Q: Send + 'static,
     A: Send + 'static,
 {
+    /// At most `run_max` transactions at once.
+    pub fn new(run_max: usize) -> Self {
+        let state = State { waiting: FairQueue::new(WAITING_MAX), run: 0, run_max };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
     /// Waits for the answer. Whoever stops waiting cancels nothing. `carry_out` gets questions of any askers and gives
     /// as many answers, in their order.
     pub async fn ask<F, R>(&self, asker: K, question: Q, carry_out: F) -> Result<A, Unanswered>
@@ -81,15 +90,16 @@ where
     fn queue(&self, asker: K, waiting: Waiting<Q, A>) -> bool {
         let mut state = self.lock();
         let displaced = state.waiting.push(asker, waiting);
-        let idle = !std::mem::replace(&mut state.runs, true);
+        let begins = state.is_worth_another();
+        state.run += usize::from(begins);
         drop(state);
         if let Some(displaced) = displaced {
             let _ = displaced.asker.send(Err(Unanswered::TooMany));
         }
-        idle
+        begins
     }
 
-    /// Until nothing waits.
+    /// Until nothing waits, or too little beside another one that runs.
     async fn run<F, R>(self, carry_out: F)
     where
         F: Fn(Vec<Q>) -> R,
@@ -108,12 +118,15 @@ where
     #[expect(clippy::type_complexity, reason = "a pair that is taken apart at once")]
     fn take(&self) -> Option<(Vec<Q>, Vec<oneshot::Sender<Result<A, Unanswered>>>)> {
         let mut state = self.lock();
+        state.run -= 1;
+        if !state.is_worth_another() {
+            return None;
+        }
+        state.run += 1;
         let taken = state.waiting.take(TOGETHER_MAX);
-        state.runs = !taken.is_empty();
         drop(state);
         let pairs = taken.into_iter().map(|waiting| (waiting.question, waiting.asker));
-        let (questions, askers): (Vec<_>, Vec<_>) = pairs.unzip();
-        (!questions.is_empty()).then_some((questions, askers))
+        Some(pairs.unzip())
     }
 
     /// No code that can panic runs under the lock.

@@ -1,6 +1,7 @@
 //! SQLite: one file per party.
 
 pub(crate) mod copy;
+pub(crate) mod direct;
 
 use std::{
     collections::HashMap,
@@ -17,6 +18,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
+use self::direct::Direct;
 use crate::writers::Writers;
 use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, PartySchema, Store, StoreError, Tx, migration};
 
@@ -66,7 +68,7 @@ pub(crate) async fn open(schema: &PartySchema, folder: &Path, connections: u32) 
     let pool = pool(options(&path), connections.min(CONNECTIONS_MAX)).await?;
     let cache = format!("-{WRITER_CACHE_KIB}");
     let writer = pool_of(options(&path).pragma("cache_size", cache), 1);
-    Ok(Store::Sqlite { pool, writer, writers: writers_of(&path)? })
+    Ok(Store::Sqlite { pool, writer, direct: Direct::new(&path), writers: writers_of(&path)? })
 }
 
 /// Only the owner reads it. SQLite gives its log and index the same permissions.

@@ -1,11 +1,14 @@
 //! A pool of connections of one party in one role.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
+use tokio::runtime::Handle;
 
+use crate::sqlite::direct::Direct;
 use crate::writers::Writers;
-use crate::{StoreError, Tx, postgres, sqlite};
+use crate::{GroupTx, StoreError, Tx, postgres, sqlite};
 
 #[derive(Clone)]
 pub enum Store {
@@ -13,6 +16,8 @@ pub enum Store {
         pool: SqlitePool,
         /// One connection, which whoever has the turn to write gets.
         writer: SqlitePool,
+        /// The connection of questions that go together.
+        direct: Arc<Direct>,
         writers: Arc<Writers>,
     },
     Postgres(PgPool),
@@ -28,24 +33,51 @@ impl Store {
     /// A transaction that may write. SQLite takes its write lock at once: one that is taken later fails when
     /// another writer was faster.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        self.begin_to_write(false).await
-    }
-
-    /// The same, before all others of this process that wait to write, but for the one whose turn is next. For short
-    /// work that somebody waits for.
-    pub async fn write_urgently(&self) -> Result<Tx, StoreError> {
-        self.begin_to_write(true).await
-    }
-
-    async fn begin_to_write(&self, urgent: bool) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { writer, writers, .. } => {
-                let turn = writers.turn(urgent).await?;
+                let turn = writers.turn(false).await?;
                 let begun = writer.begin_with("BEGIN IMMEDIATE").await?;
                 Tx::Sqlite { transaction: begun, turn: Some(turn) }
             }
             Self::Postgres(pool) => Tx::Postgres(postgres::begin(pool, "BEGIN").await?),
         })
+    }
+
+    /// A transaction for many questions, before all others of this process that wait to write, but for the one whose
+    /// turn is next.
+    pub async fn write_together(&self) -> Result<GroupTx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { direct, writers, .. } => GroupTx::Direct(direct.begin(writers.turn(true).await?)?),
+            Self::Postgres(_) => GroupTx::Other(self.write().await?),
+        })
+    }
+
+    /// Transactions of many questions that may run at once. SQLite has one writer; on PostgreSQL one computes here while
+    /// another one computes there and a third is flushed.
+    pub fn together_max(&self) -> usize {
+        match self {
+            Self::Sqlite { .. } => 1,
+            Self::Postgres(_) => 3,
+        }
+    }
+
+    /// Carries out what uses [`write_together`](Self::write_together) where it keeps nobody from working: on SQLite on a
+    /// thread of its own.
+    pub async fn aside<F>(&self, work: F) -> F::Output
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite { .. } => {
+                let runtime = Handle::current();
+                match tokio::task::spawn_blocking(move || runtime.block_on(work)).await {
+                    Ok(output) => output,
+                    // Only a runtime that ends cancels it.
+                    Err(error) => resume_unwind(error.into_panic()),
+                }
+            }
+            Self::Postgres(_) => work.await,
+        }
     }
 
     /// A transaction that sees one state of the data and does not write. PostgreSQL enforces the latter.
@@ -61,7 +93,10 @@ impl Store {
     /// Waits until open transactions have ended.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { pool, writer, .. } => {
+            Self::Sqlite { pool, writer, direct, writers } => {
+                // An error says that nobody can write any more.
+                let _turn = writers.turn(true).await;
+                direct.close();
                 writer.close().await;
                 pool.close().await;
             }

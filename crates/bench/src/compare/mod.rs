@@ -235,6 +235,8 @@ impl Compare<'_> {
         if let Some(cluster) = &self.cluster {
             cluster.settle().await?;
         }
+        // What the system writes back by and by would be written beside whoever is measured.
+        rustix::fs::sync();
         Ok(filled.into())
     }
 

@@ -10,7 +10,7 @@ use pmh_store::{Database, GroupCommit, Store, Tx};
 use tempfile::TempDir;
 
 use crate::access::PartitionAccess;
-use crate::audit::Lane;
+use crate::audit::{Lane, Lanes};
 use crate::eligibility::Epochs;
 use crate::keys::{DeskKeys, QueryKeys};
 use crate::state::{Inquiry, InquiryParts};
@@ -46,8 +46,10 @@ impl Stand {
     /// The query doors' state under a clock.
     pub(crate) fn inquiry(&self, clock: &VirtualClock) -> Inquiry {
         let (subsidy, routing) = (Arc::clone(&self.keys.subsidy), Arc::clone(&self.keys.routing));
+        let lane = Lane::new(Arc::clone(&subsidy), self.entropy.clone(), clock.clone());
         Inquiry::new(InquiryParts {
-            lane: Lane::new(Arc::clone(&subsidy), self.entropy.clone(), clock.clone()),
+            lanes: Lanes::with(&lane, 1),
+            lane,
             store: self.store.clone(),
             keys: QueryKeys { subsidy, routing },
             signer: Arc::new(CheckpointSigner::generate(&self.entropy)),
@@ -55,7 +57,7 @@ impl Stand {
             entropy: self.entropy.clone(),
             counters: Counters::new(),
             epochs: Epochs::default(),
-            questions: GroupCommit::default(),
+            questions: GroupCommit::new(1),
         })
     }
 

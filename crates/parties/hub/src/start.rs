@@ -14,7 +14,7 @@ use pmh_store::{GroupCommit, Store, StoreError, setting};
 use pmh_wire::{Door, Party, PeerName, SeedHub};
 
 use crate::access::PartitionAccess;
-use crate::audit::{self, Lane};
+use crate::audit::{self, Lane, Lanes};
 use crate::eligibility::{self, Epochs};
 use crate::erasure::{self, Erasing, Retention};
 use crate::key_life::{self, KeyLife};
@@ -107,8 +107,11 @@ async fn open_states(
         token_hashes: known.into_iter().map(|(code, hash)| (hash, code)).collect(),
         bells: codes.into_iter().map(|code| (code, Bell::default())).collect::<HashMap<_, _>>(),
     });
+    let lane = Lane::new(Arc::clone(&query_keys.subsidy), entropy.clone(), env.clock.clone());
+    let at_once = query_store.together_max();
     let inquiry = Inquiry::new(InquiryParts {
-        lane: Lane::new(Arc::clone(&query_keys.subsidy), entropy.clone(), env.clock.clone()),
+        lanes: Lanes::with(&lane, at_once),
+        lane,
         store: query_store,
         keys: query_keys,
         signer: Arc::clone(&desk.signer),
@@ -116,7 +119,7 @@ async fn open_states(
         entropy,
         counters: env.counters.clone(),
         epochs: Epochs::default(),
-        questions: GroupCommit::default(),
+        questions: GroupCommit::new(at_once),
     });
     Ok((desk, inquiry))
 }
@@ -183,7 +186,7 @@ fn spawn_workers(env: &PartyEnv, desk: &Desk, inquiry: &Inquiry) {
     env.tracker.spawn(audit::keep_checkpoints(
         inquiry.store.clone(),
         Arc::clone(&desk.signer),
-        vec![desk.lane.clone(), inquiry.lane.clone()],
+        std::iter::once(&desk.lane).chain(inquiry.lanes.iter()).cloned().collect(),
         env.clock.clone(),
         env.shutdown.clone(),
     ));

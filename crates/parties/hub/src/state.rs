@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::audit::Lane;
+use crate::audit::{Lane, Lanes};
 use crate::eligibility::{Answered, Epochs, Question};
 use crate::erasure::Retention;
 use crate::keys::{DeskKeys, QueryKeys};
@@ -116,6 +116,8 @@ pub(crate) struct InquiryParts {
     pub(crate) store: Store,
     pub(crate) keys: QueryKeys,
     pub(crate) lane: Lane,
+    /// Those of questions that go together; `lane` is one of them.
+    pub(crate) lanes: Lanes,
     pub(crate) signer: Arc<CheckpointSigner>,
     pub(crate) clock: VirtualClock,
     pub(crate) entropy: Entropy,

@@ -17,6 +17,10 @@ impl<K: Clone + Eq + Hash, T> FairQueue<K, T> {
         Self { lanes: HashMap::new(), turns: VecDeque::new(), length: 0, length_max }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
     /// Adds one at the end of its asker's lane. With no room left the newest of the longest lane goes and comes back;
     /// it is the added one itself where no lane is longer than its own.
     pub(super) fn push(&mut self, asker: K, item: T) -> Option<T> {

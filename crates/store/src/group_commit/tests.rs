@@ -35,7 +35,7 @@ fn asker(
 #[tokio::test]
 async fn who_comes_meanwhile_goes_together_and_each_gets_the_own_answer() {
     let (sender, mut running) = mpsc::unbounded_channel();
-    let group = Group::default();
+    let group = Group::new(1);
     let ask = asker(&group, &sender);
     let first = ask("a", 1);
     let alone = running.recv().await.unwrap();
@@ -61,7 +61,7 @@ async fn who_comes_meanwhile_goes_together_and_each_gets_the_own_answer() {
 #[tokio::test]
 async fn one_more_than_may_wait_is_refused_and_who_asks_little_is_not() {
     let (sender, mut running) = mpsc::unbounded_channel();
-    let group = Group::default();
+    let group = Group::new(1);
     let ask = asker(&group, &sender);
     let first = ask("much", 0);
     let runs = running.recv().await.unwrap();
@@ -90,9 +90,42 @@ async fn one_more_than_may_wait_is_refused_and_who_asks_little_is_not() {
 }
 
 #[tokio::test]
+async fn a_second_transaction_begins_beside_one_that_runs_when_enough_wait_and_no_third() {
+    let (sender, mut running) = mpsc::unbounded_channel();
+    let group = Group::new(2);
+    let ask = asker(&group, &sender);
+    let mut asked = vec![ask("a", 0)];
+    let first = running.recv().await.unwrap();
+    asked.extend((1..WORTH_ANOTHER).map(|_| ask("a", 1)));
+    tokio::task::yield_now().await;
+    assert!(running.try_recv().is_err(), "one less than is worth it waits");
+    asked.push(ask("a", 1));
+    let second = running.recv().await.unwrap();
+    assert_eq!(second.questions.len(), WORTH_ANOTHER);
+    asked.extend((0..WORTH_ANOTHER).map(|_| ask("a", 2)));
+    tokio::task::yield_now().await;
+    assert!(running.try_recv().is_err(), "no more than two run");
+    second.end.send(()).unwrap();
+    let third = running.recv().await.unwrap();
+    assert_eq!(third.questions.len(), WORTH_ANOTHER, "beside the first, which runs still");
+    asked.push(ask("a", 3));
+    tokio::task::yield_now().await;
+    third.end.send(()).unwrap();
+    tokio::task::yield_now().await;
+    assert!(running.try_recv().is_err(), "a single one waits for the first to end");
+    first.end.send(()).unwrap();
+    let last = running.recv().await.unwrap();
+    assert_eq!(last.questions, [3]);
+    last.end.send(()).unwrap();
+    for one in asked {
+        assert!(one.await.unwrap().is_ok());
+    }
+}
+
+#[tokio::test]
 async fn a_transaction_that_breaks_off_takes_no_other_along() {
     let (sender, mut running) = mpsc::unbounded_channel();
-    let group = Group::default();
+    let group = Group::new(1);
     let ask = asker(&group, &sender);
     let broken = ask("a", 1);
     let runs = running.recv().await.unwrap();
@@ -107,7 +140,7 @@ async fn a_transaction_that_breaks_off_takes_no_other_along() {
 #[tokio::test]
 async fn who_hangs_up_cancels_nothing() {
     let (sender, mut running) = mpsc::unbounded_channel();
-    let group = Group::default();
+    let group = Group::new(1);
     let ask = asker(&group, &sender);
     let first = ask("a", 1);
     let runs = running.recv().await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pmh_crypto::{Entropy, LaneHead, Leaf, Place};
 use pmh_domain::{Clock, SystemClock, VirtualClock};
-use pmh_store::{StoreError, Tx};
+use pmh_store::{Statements, StoreError};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::Entry;
@@ -20,6 +20,9 @@ pub(crate) struct Lane {
     entropy: Entropy,
     clock: VirtualClock,
 }
+
+/// Lanes of transactions that run at once, one each.
+pub(crate) struct Lanes(Vec<Lane>);
 
 struct LaneState {
     head: LaneHead,
@@ -39,6 +42,28 @@ impl LaneState {
     }
 }
 
+impl Lanes {
+    /// One is there already, and so many in all.
+    pub(crate) fn with(first: &Lane, count: usize) -> Self {
+        let others = (1..count).map(|_| {
+            Lane::new(Arc::clone(&first.rings), first.entropy.clone(), first.clock.clone())
+        });
+        Self(std::iter::once(first.clone()).chain(others).collect())
+    }
+
+    /// That of a lane to which nobody writes, or whichever comes next on the first.
+    pub(crate) async fn turn(&self) -> Turn {
+        match self.0.iter().find_map(Lane::turn_at_once) {
+            Some(turn) => turn,
+            None => self.0[0].turn().await,
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Lane> {
+        self.0.iter()
+    }
+}
+
 impl Lane {
     pub(crate) fn new(rings: Arc<SubsidyRings>, entropy: Entropy, clock: VirtualClock) -> Self {
         let state = LaneState { head: LaneHead::start(entropy.bytes()), signed: 0, left: Vec::new() };
@@ -49,6 +74,11 @@ impl Lane {
     pub(crate) async fn turn(&self) -> Turn {
         let state = Arc::clone(&self.state).lock_owned().await;
         Turn { lane: self.clone(), state, appended: None }
+    }
+
+    fn turn_at_once(&self) -> Option<Turn> {
+        let state = Arc::clone(&self.state).try_lock_owned().ok()?;
+        Some(Turn { lane: self.clone(), state, appended: None })
     }
 
     /// Heads that moved since a checkpoint signed them, also of lanes that were left meanwhile.
@@ -76,7 +106,11 @@ pub(crate) struct Turn {
 
 impl Turn {
     /// Writes these acts as one row of the lane, in the caller's transaction.
-    pub(crate) async fn append(&mut self, tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
+    pub(crate) async fn append(
+        &mut self,
+        tx: &mut impl Statements,
+        entries: &[Entry],
+    ) -> Result<(), StoreError> {
         let sequence = self.state.head.sequence + 1;
         let mut leaves = Vec::with_capacity(entries.len());
         let mut sealed_entries = Vec::new();
@@ -110,7 +144,7 @@ impl Turn {
 
     /// Commits the transaction and moves the head. After a failed or doubtful commit nobody knows whether
     /// the row stands, so the drop below leaves this lane for a new one.
-    pub(crate) async fn commit(mut self, tx: Tx) -> Result<(), StoreError> {
+    pub(crate) async fn commit(mut self, tx: impl Statements) -> Result<(), StoreError> {
         tx.commit().await?;
         if let Some(head) = self.appended.take() {
             self.state.head = head;

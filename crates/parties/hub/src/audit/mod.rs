@@ -24,7 +24,7 @@ use crate::state::Desk;
 pub(crate) use cut::cut_old;
 pub(crate) use entry::{Entry, Removed, Written};
 pub(crate) use export::export;
-pub(crate) use lane::Lane;
+pub(crate) use lane::{Lane, Lanes};
 pub(crate) use review_operations::{
     FIRST_DAY, is_review_overdue, list_operation_reviews, note_overdue, review_operations, watch_reviews,
 };

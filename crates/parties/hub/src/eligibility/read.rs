@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use pmh_domain::Date;
-use pmh_store::{StoreError, Tx};
+use pmh_store::{Statements, StoreError};
 use serde_json::value::RawValue;
 
 use super::decoy;
@@ -46,7 +46,7 @@ impl Seen {
 /// steps, because a join of the two cannot be distributed.
 pub(crate) async fn read_records(
     inquiry: &Inquiry,
-    tx: &mut Tx,
+    tx: &mut impl Statements,
     readers: &[Reader],
 ) -> Result<Vec<Result<ReadRecords, StoreError>>, StoreError> {
     let people: Vec<&PersonAccess> = readers.iter().map(|reader| &reader.access).collect();

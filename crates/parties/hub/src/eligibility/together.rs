@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use pmh_domain::{Date, InstitutionCode, rfc3339_japan};
 use pmh_service::Refused;
-use pmh_store::{StoreError, Tx};
+use pmh_store::{GroupTx, StoreError};
 use pmh_wire::Code;
 use pmh_wire::eligibility::EligibilityAnswer;
 
@@ -30,14 +30,18 @@ pub(crate) type Answered = Result<Vec<u8>, Refused>;
 
 /// One answer for each question, in their order.
 pub(super) async fn answer_together(inquiry: Inquiry, questions: Vec<Question>) -> Vec<Answered> {
-    match in_one_transaction(&inquiry, &questions).await {
-        Ok(answers) => answers,
-        Err(error) => vec![Err(Refused::from(error)); questions.len()],
-    }
+    let store = inquiry.store.clone();
+    let answering = async move {
+        match in_one_transaction(&inquiry, &questions).await {
+            Ok(answers) => answers,
+            Err(error) => vec![Err(Refused::from(error)); questions.len()],
+        }
+    };
+    store.aside(answering).await
 }
 
 async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result<Vec<Answered>, StoreError> {
-    let mut turn = inquiry.lane.turn().await;
+    let mut turn = inquiry.lanes.turn().await;
     let (mut tx, first) = begin(inquiry, questions).await?;
     let verdicts = judge(&mut tx, questions, first).await?;
     let accepted = || {
@@ -76,17 +80,17 @@ async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result
 
 /// A transaction that has recorded the uses of the keys, and which of them are the first. Where one was used before,
 /// it begins anew to learn which.
-async fn begin(inquiry: &Inquiry, questions: &[Question]) -> Result<(Tx, HashSet<KeyUse>), StoreError> {
+async fn begin(inquiry: &Inquiry, questions: &[Question]) -> Result<(GroupTx, HashSet<KeyUse>), StoreError> {
     let mut uses: Vec<KeyUse> = questions.iter().map(|question| question.key).collect();
     uses.sort_unstable();
     uses.dedup();
-    let mut tx = inquiry.store.write_urgently().await?;
+    let mut tx = inquiry.store.write_together().await?;
     match epochs::use_all(&mut tx, &uses).await {
         Ok(()) => return Ok((tx, uses.into_iter().collect())),
         Err(StoreError::AlreadyExists) => drop(tx),
         Err(error) => return Err(error),
     }
-    let mut tx = inquiry.store.write_urgently().await?;
+    let mut tx = inquiry.store.write_together().await?;
     let first = epochs::use_once(&mut tx, &uses).await?;
     Ok((tx, first))
 }
@@ -94,7 +98,7 @@ async fn begin(inquiry: &Inquiry, questions: &[Question]) -> Result<(Tx, HashSet
 /// Asks what the epochs accept, and this after the uses were recorded: while that goes on a purge cannot forget them,
 /// and after it the raised watermark is seen.
 async fn judge(
-    tx: &mut Tx,
+    tx: &mut GroupTx,
     questions: &[Question],
     mut first: HashSet<KeyUse>,
 ) -> Result<Vec<Result<(), Code>>, StoreError> {

@@ -1,7 +1,7 @@
 //! `answer`: the read model. All of a person's certificates in one partition as one sealed value, rewritten
 //! in the transaction that changes one; neither number nor any of the five items.
 
-use pmh_store::{StoreError, Tx, batches};
+use pmh_store::{Bind, Columns, Statements, Padded, StoreError, Tx, batches, padded};
 use sqlx::Row;
 
 use crate::access::PartitionAccess;
@@ -61,27 +61,35 @@ pub(crate) async fn put(
 
 /// The answers at the end of these routes, in no order, with the municipality of each. It takes routes, not numbers of
 /// people: only what is routed from an accepted key or a known pseudonym can be read at the query doors.
-pub(crate) async fn list_at(tx: &mut Tx, routes: &[&Route]) -> Result<Vec<(String, AnswerRow)>, StoreError> {
+pub(crate) async fn list_at(
+    tx: &mut impl Statements,
+    routes: &[&Route],
+) -> Result<Vec<(String, AnswerRow)>, StoreError> {
     let mut answers = Vec::with_capacity(routes.len());
-    for range in batches(routes.len()) {
-        let part = &routes[range];
+    for Padded { range, rows } in padded(routes.len()) {
         let sql = format!(
             "SELECT answer.municipality_code, answer.person, answer.sealed, answer.version, answer.key_version \
              FROM (VALUES {}) AS wanted CROSS JOIN answer \
              WHERE answer.municipality_code = wanted.column1 AND answer.person = wanted.column2",
-            value_rows(2, part.len())
+            value_rows(2, rows)
         );
-        answers.extend(fetch_list!(tx, sql, [], part,
-        |query, route| query.bind(route.municipality_code.as_str()).bind(route.person),
-        row => (
-            row.try_get(0)?,
-            AnswerRow {
-                person: row.try_get(1)?,
-                sealed: row.try_get(2)?,
-                version: row.try_get(3)?,
-                key_version: row.try_get(4)?,
-            },
-        )));
+        let mut binds = Vec::with_capacity(2 * rows);
+        for route in &routes[range] {
+            binds.extend([Bind::Text(&route.municipality_code), Bind::Integer(route.person)]);
+        }
+        while binds.len() < 2 * rows {
+            binds.extend([Bind::Text(""), Bind::Integer(0)]);
+        }
+        let answer = |row: &dyn Columns| {
+            let answer = AnswerRow {
+                person: row.integer(1)?,
+                sealed: row.bytes(2)?.to_vec(),
+                version: row.integer(3)?,
+                key_version: row.integer(4)?,
+            };
+            Ok((row.text(0)?.to_owned(), answer))
+        };
+        answers.extend(tx.fetch(&sql, &binds, answer).await?);
     }
     Ok(answers)
 }

@@ -1,7 +1,7 @@
 //! `audit`, `checkpoint` and `audit_cut`: append only. No statement changes a row of `audit`, and the only one that
 //! deletes any follows a signed cut.
 
-use pmh_store::{StoreError, Tx};
+use pmh_store::{Bind, Statements, StoreError, Tx};
 use sqlx::Row;
 
 use crate::store::{fetch, run};
@@ -17,22 +17,22 @@ pub(crate) struct AuditBatch<'a> {
     pub(crate) hash: &'a [u8],
 }
 
-pub(crate) async fn add(tx: &mut Tx, batch: &AuditBatch<'_>) -> Result<(), StoreError> {
-    run!(
-        tx,
+pub(crate) async fn add(tx: &mut impl Statements, batch: &AuditBatch<'_>) -> Result<(), StoreError> {
+    tx.run(
         "INSERT INTO audit (lane, sequence, virtual_ms, real_ms, leaves, entries, previous, hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        [
-            batch.lane,
-            batch.sequence,
-            batch.virtual_ms,
-            batch.real_ms,
-            batch.leaves,
-            batch.entries,
-            batch.previous,
-            batch.hash
-        ]
-    );
+        &[
+            Bind::Bytes(batch.lane),
+            Bind::Integer(batch.sequence),
+            Bind::Integer(batch.virtual_ms),
+            Bind::Integer(batch.real_ms),
+            Bind::Bytes(batch.leaves),
+            Bind::Bytes(batch.entries),
+            Bind::Bytes(batch.previous),
+            Bind::Bytes(batch.hash),
+        ],
+    )
+    .await?;
     Ok(())
 }
 

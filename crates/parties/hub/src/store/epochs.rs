@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 
 use pmh_crypto::JTI_LENGTH;
-use pmh_store::{StoreError, Tx, batches};
+use pmh_store::{Bind, Columns, Statements, Padded, StoreError, Tx, padded};
 use sqlx::Row;
 
-use crate::store::{fetch, fetch_list, in_list, run, run_list, value_rows};
+use crate::store::{fetch, in_list, run, value_rows};
 
 /// The partition under whose ring the hub seals what belongs to no municipality.
 pub(crate) const HUB_PARTITION: &str = "hub";
+
+/// Below all epochs.
+const NO_EPOCH: i64 = 0;
 
 /// An epoch as stored; `sealed` is the epoch key.
 pub(crate) struct EpochRow {
@@ -106,18 +109,23 @@ pub(crate) async fn find(tx: &mut Tx, epoch: i64) -> Result<Option<EpochRow>, St
 }
 
 /// What these epochs accept; one that is unknown is missing.
-pub(crate) async fn list_windows(tx: &mut Tx, epochs: &[i64]) -> Result<Vec<(i64, Window)>, StoreError> {
+pub(crate) async fn list_windows(
+    tx: &mut impl Statements,
+    epochs: &[i64],
+) -> Result<Vec<(i64, Window)>, StoreError> {
     let mut windows = Vec::new();
-    for range in batches(epochs.len()) {
-        let part = &epochs[range];
+    for Padded { range, rows } in padded(epochs.len()) {
         let sql = format!(
             "SELECT epoch, refuse_before_ms, refuse_after_ms FROM epoch WHERE epoch IN ({})",
-            in_list(0, part.len())
+            in_list(0, rows)
         );
-        windows.extend(fetch_list!(tx, sql, [], part, |query, epoch| query.bind(epoch), row => (
-            row.try_get(0)?,
-            Window { refuse_before_ms: row.try_get(1)?, refuse_after_ms: row.try_get(2)? },
-        )));
+        let mut binds: Vec<Bind<'_>> = epochs[range].iter().copied().map(Bind::Integer).collect();
+        binds.resize(rows, Bind::Integer(NO_EPOCH));
+        let window = |row: &dyn Columns| {
+            let window = Window { refuse_before_ms: row.integer(1)?, refuse_after_ms: row.integer(2)? };
+            Ok((row.integer(0)?, window))
+        };
+        windows.extend(tx.fetch(&sql, &binds, window).await?);
     }
     Ok(windows)
 }
@@ -132,36 +140,51 @@ pub(crate) struct KeyUse {
 
 /// Records uses of linkage keys, all of which are the first. Almost always they are, and a database that needs to tell
 /// no row has half the work. Where one is not: [`StoreError::AlreadyExists`].
-pub(crate) async fn use_all(tx: &mut Tx, uses: &[KeyUse]) -> Result<(), StoreError> {
-    for range in batches(uses.len()) {
-        let part = &uses[range];
-        let sql =
-            format!("INSERT INTO used_key (epoch, minted_ms, jti) VALUES {}", value_rows(3, part.len()));
-        run_list!(tx, sql, part, |query, one| query.bind(one.epoch).bind(one.minted_ms).bind(&one.jti[..]));
+pub(crate) async fn use_all(tx: &mut impl Statements, uses: &[KeyUse]) -> Result<(), StoreError> {
+    for Padded { range, rows } in padded(uses.len()) {
+        tx.run(&insert(rows), &binds_of(&uses[range], rows)).await?;
     }
     Ok(())
 }
 
 /// Records uses of linkage keys; answers those that are the first. The caller gives each once and sorted: two hubs that
 /// insert the same ones in different orders would wait for each other.
-pub(crate) async fn use_once(tx: &mut Tx, uses: &[KeyUse]) -> Result<HashSet<KeyUse>, StoreError> {
+pub(crate) async fn use_once(
+    tx: &mut impl Statements,
+    uses: &[KeyUse],
+) -> Result<HashSet<KeyUse>, StoreError> {
     let mut first = HashSet::with_capacity(uses.len());
-    for range in batches(uses.len()) {
-        let part = &uses[range];
+    for Padded { range, rows } in padded(uses.len()) {
         let sql = format!(
-            "INSERT INTO used_key (epoch, minted_ms, jti) VALUES {} \
-             ON CONFLICT (epoch, minted_ms, jti) DO NOTHING RETURNING epoch, minted_ms, jti",
-            value_rows(3, part.len())
+            "{} ON CONFLICT (epoch, minted_ms, jti) DO NOTHING RETURNING epoch, minted_ms, jti",
+            insert(rows)
         );
-        first.extend(fetch_list!(tx, sql, [], part,
-        |query, one| query.bind(one.epoch).bind(one.minted_ms).bind(&one.jti[..]),
-        row => KeyUse {
-            epoch: row.try_get(0)?,
-            minted_ms: row.try_get(1)?,
-            jti: row.try_get::<&[u8], _>(2)?.try_into().map_err(|_| damaged())?,
-        }));
+        let key_use = |row: &dyn Columns| {
+            let jti = row.bytes(2)?.try_into().map_err(|_| damaged())?;
+            Ok(KeyUse { epoch: row.integer(0)?, minted_ms: row.integer(1)?, jti })
+        };
+        first.extend(tx.fetch(&sql, &binds_of(&uses[range], rows), key_use).await?);
     }
     Ok(first)
+}
+
+fn insert(rows: usize) -> String {
+    format!(
+        "INSERT INTO used_key (epoch, minted_ms, jti) \
+         SELECT column1, column2, column3 FROM (VALUES {}) AS uses WHERE column1 > {NO_EPOCH}",
+        value_rows(3, rows)
+    )
+}
+
+fn binds_of(uses: &[KeyUse], rows: usize) -> Vec<Bind<'_>> {
+    let mut binds = Vec::with_capacity(3 * rows);
+    for one in uses {
+        binds.extend([Bind::Integer(one.epoch), Bind::Integer(one.minted_ms), Bind::Bytes(&one.jti)]);
+    }
+    for _ in uses.len()..rows {
+        binds.extend([Bind::Integer(NO_EPOCH), Bind::Integer(0), Bind::Bytes(&[])]);
+    }
+    binds
 }
 
 fn damaged() -> StoreError {

@@ -1,12 +1,13 @@
 //! `joined`: tags of PMH-IDs that are one person's. Each row carries a MAC: one that was written past the hub leads
 //! nobody to somebody else's records.
 
-use pmh_store::{StoreError, Tx, batches};
+use pmh_store::{Bind, Columns, Statements, Padded, StoreError, Tx, padded};
 use sqlx::Row;
 
 use crate::access::PersonAccess;
 use crate::keys::RoutingKey;
-use crate::store::{fetch, fetch_list, run, value_rows};
+use crate::store::routes::NOBODYS_TAG;
+use crate::store::{fetch, run, value_rows};
 
 pub(crate) struct Joined {
     pub(crate) retired_tag: Vec<u8>,
@@ -41,7 +42,7 @@ pub(crate) async fn put(tx: &mut Tx, joined: &Joined) -> Result<bool, StoreError
 
 /// The right to the records of whoever this PMH-ID belongs to, under every PMH-ID of theirs.
 pub(crate) async fn person_of(
-    tx: &mut Tx,
+    tx: &mut impl Statements,
     routing: &RoutingKey,
     pmh_tag: Vec<u8>,
 ) -> Result<PersonAccess, StoreError> {
@@ -51,7 +52,7 @@ pub(crate) async fn person_of(
 
 /// The same for several, in their order.
 pub(crate) async fn people_of(
-    tx: &mut Tx,
+    tx: &mut impl Statements,
     routing: &RoutingKey,
     pmh_tags: Vec<Vec<u8>>,
 ) -> Result<Vec<PersonAccess>, StoreError> {
@@ -80,26 +81,30 @@ pub(crate) async fn people_of(
 
 /// The joins that name one of these tags and that the hub wrote.
 async fn list_about(
-    tx: &mut Tx,
+    tx: &mut impl Statements,
     routing: &RoutingKey,
     pmh_tags: &[Vec<u8>],
 ) -> Result<Vec<Joined>, StoreError> {
     let mut joins = Vec::new();
-    for range in batches(pmh_tags.len()) {
-        let part = &pmh_tags[range];
+    for Padded { range, rows } in padded(pmh_tags.len()) {
         let sql = format!(
             "WITH wanted (tag) AS (VALUES {}) \
              SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE retired_tag = tag \
              UNION \
              SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE surviving_tag = tag",
-            value_rows(1, part.len())
+            value_rows(1, rows)
         );
-        joins.extend(fetch_list!(tx, sql, [], part, |query, tag| query.bind(tag), row => Joined {
-            retired_tag: row.try_get(0)?,
-            surviving_tag: row.try_get(1)?,
-            join: row.try_get(2)?,
-            mac: row.try_get(3)?,
-        }));
+        let mut binds: Vec<Bind<'_>> = pmh_tags[range].iter().map(|tag| Bind::Bytes(tag)).collect();
+        binds.resize(rows, NOBODYS_TAG);
+        let joined = |row: &dyn Columns| {
+            Ok(Joined {
+                retired_tag: row.bytes(0)?.to_vec(),
+                surviving_tag: row.bytes(1)?.to_vec(),
+                join: row.integer(2)?,
+                mac: row.bytes(3)?.to_vec(),
+            })
+        };
+        joins.extend(tx.fetch(&sql, &binds, joined).await?);
     }
     let forged = |joined: &Joined| !routing.joins(joined);
     if joins.iter().any(forged) {

@@ -1,11 +1,14 @@
 //! `route`: from the blind index of a PMH-ID to the partitions that hold records of that person. Each row
 //! carries a MAC, so that a route that somebody re-pointed is found.
 
-use pmh_store::{StoreError, Tx, batches};
+use pmh_store::{Bind, Columns, Statements, Padded, StoreError, Tx, batches, padded};
 use sqlx::Row;
 
 use crate::access::{PartitionAccess, PersonAccess};
-use crate::store::{fetch, fetch_list, run_list, value_rows};
+use crate::store::{fetch, run_list, value_rows};
+
+/// Fills a list of tags up.
+pub(crate) const NOBODYS_TAG: Bind<'static> = Bind::Bytes(&[]);
 
 #[derive(Clone)]
 pub(crate) struct Route {
@@ -22,22 +25,30 @@ pub(crate) struct NewRoute {
 }
 
 /// Where records of these people are, in no order.
-pub(crate) async fn list_from(tx: &mut Tx, people: &[&PersonAccess]) -> Result<Vec<Route>, StoreError> {
-    let tags: Vec<&[u8]> = people.iter().flat_map(|person| person.pmh_tags()).map(Vec::as_slice).collect();
+pub(crate) async fn list_from(
+    tx: &mut impl Statements,
+    people: &[&PersonAccess],
+) -> Result<Vec<Route>, StoreError> {
+    let tags = people.iter().flat_map(|person| person.pmh_tags());
+    let tags: Vec<Bind<'_>> = tags.map(|tag| Bind::Bytes(tag)).collect();
     let mut routes = Vec::with_capacity(tags.len());
-    for range in batches(tags.len()) {
-        let part = &tags[range];
+    for Padded { range, rows } in padded(tags.len()) {
+        let mut binds = tags[range].to_vec();
+        binds.resize(rows, NOBODYS_TAG);
         let sql = format!(
             "SELECT route.pmh_tag, route.municipality_code, route.person, route.mac \
              FROM (VALUES {}) AS wanted CROSS JOIN route WHERE route.pmh_tag = wanted.column1",
-            value_rows(1, part.len())
+            value_rows(1, rows)
         );
-        routes.extend(fetch_list!(tx, sql, [], part, |query, tag| query.bind(*tag), row => Route {
-            pmh_tag: row.try_get(0)?,
-            municipality_code: row.try_get(1)?,
-            person: row.try_get(2)?,
-            mac: row.try_get(3)?,
-        }));
+        let route = |row: &dyn Columns| {
+            Ok(Route {
+                pmh_tag: row.bytes(0)?.to_vec(),
+                municipality_code: row.text(1)?.to_owned(),
+                person: row.integer(2)?,
+                mac: row.bytes(3)?.to_vec(),
+            })
+        };
+        routes.extend(tx.fetch(&sql, &binds, route).await?);
     }
     Ok(routes)
 }

@@ -1,3 +1,5 @@
+use pmh_store::Tx;
+
 use super::*;
 use crate::stand::{OSAKA, Stand};
 

@@ -1,0 +1,99 @@
+//! Statements written once for a [`Tx`] and for the [`GroupTx`](crate::GroupTx) of many questions.
+
+use sqlx::Row;
+
+use crate::{StoreError, Tx, carried_out, on_connection};
+
+/// A value on its way into a statement.
+#[derive(Clone, Copy)]
+pub enum Bind<'a> {
+    Integer(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+/// A row that was found, column by column from 0.
+pub trait Columns {
+    fn integer(&self, at: usize) -> Result<i64, StoreError>;
+    fn text(&self, at: usize) -> Result<&str, StoreError>;
+    fn bytes(&self, at: usize) -> Result<&[u8], StoreError>;
+}
+
+/// What statements run in, whichever driver carries them out. `sql` has its parameters in the order of `binds`, each
+/// once.
+pub trait Statements: Send {
+    /// How many rows it touched.
+    fn run(&mut self, sql: &str, binds: &[Bind<'_>]) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// The rows that it found.
+    fn fetch<T: Send>(
+        &mut self,
+        sql: &str,
+        binds: &[Bind<'_>],
+        map: impl FnMut(&dyn Columns) -> Result<T, StoreError> + Send,
+    ) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send;
+
+    fn commit(self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// The statement of the driver with all values bound.
+macro_rules! bound {
+    ($sql:expr, $binds:expr) => {{
+        let mut query = sqlx::query(sqlx::AssertSqlSafe($sql));
+        for bind in $binds {
+            query = match *bind {
+                Bind::Integer(number) => query.bind(number),
+                Bind::Text(text) => query.bind(text),
+                Bind::Bytes(bytes) => query.bind(bytes),
+            };
+        }
+        query
+    }};
+}
+
+impl Statements for Tx {
+    async fn run(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<u64, StoreError> {
+        let sql = self.in_order(sql.to_owned());
+        Ok(on_connection!(self, conn => {
+            carried_out(binds.len(), bound!(sql, binds).execute(conn)).await?.rows_affected()
+        }))
+    }
+
+    async fn fetch<T: Send>(
+        &mut self,
+        sql: &str,
+        binds: &[Bind<'_>],
+        mut map: impl FnMut(&dyn Columns) -> Result<T, StoreError> + Send,
+    ) -> Result<Vec<T>, StoreError> {
+        let sql = self.in_order(sql.to_owned());
+        on_connection!(self, conn => {
+            let rows = carried_out(binds.len(), bound!(sql, binds).fetch_all(conn)).await?;
+            rows.iter().map(|row| map(row)).collect()
+        })
+    }
+
+    async fn commit(self) -> Result<(), StoreError> {
+        Self::commit(self).await
+    }
+}
+
+macro_rules! columns_of {
+    ($row:ty) => {
+        impl Columns for $row {
+            fn integer(&self, at: usize) -> Result<i64, StoreError> {
+                Ok(self.try_get(at)?)
+            }
+
+            fn text(&self, at: usize) -> Result<&str, StoreError> {
+                Ok(self.try_get(at)?)
+            }
+
+            fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
+                Ok(self.try_get(at)?)
+            }
+        }
+    };
+}
+
+columns_of!(sqlx::sqlite::SqliteRow);
+columns_of!(sqlx::postgres::PgRow);
