@@ -12,15 +12,15 @@ use crate::support::rows::HubTables;
 use crate::support::world::{OSAKA, World};
 use crate::support::{TestDatabase, for_each_store};
 
-/// While this is kept no linkage key is used up.
-async fn hold(place: &TestDatabase) -> Tx {
+/// While this is kept no linkage key is used up. With how many transactions the hub has at once.
+async fn hold(place: &TestDatabase) -> (Tx, usize) {
     let store = pmh_hub::SCHEMA.open(place.database(), "query", 1).await.unwrap();
     let mut tx = store.write().await.unwrap();
     if matches!(tx, Tx::Postgres(_)) {
         let lock = "LOCK TABLE used_key IN EXCLUSIVE MODE";
         on_connection!(&mut tx, conn => sqlx::query(lock).execute(conn).await.map(|_| ())).unwrap();
     }
-    tx
+    (tx, store.together_max())
 }
 
 async fn who_comes_too_many_is_told_to_come_again_and_used_up_no_key(place: &TestDatabase) {
@@ -28,9 +28,9 @@ async fn who_comes_too_many_is_told_to_come_again_and_used_up_no_key(place: &Tes
     world.office(OSAKA).register(&[person(0).record()]).await;
     let oqs = Arc::new(world.oqs("oqs").await);
     let now_ms = world.now_ms().await;
-    let held = hold(place).await;
+    let (held, together_max) = hold(place).await;
     let mut rush = JoinSet::new();
-    for _ in 0..=TOGETHER_MAX + WAITING_MAX {
+    for _ in 0..=together_max * TOGETHER_MAX + WAITING_MAX {
         let (oqs, key) = (Arc::clone(&oqs), oqs.mint(&person(0).pmh_id(), now_ms));
         rush.spawn(async move { oqs.ask(&key).await });
     }

@@ -1,6 +1,6 @@
 //! A small party of the suite's own, with one partitioned table.
 
-use pmh_store::{Migration, PartySchema, Role, Store, StoreError, Tx, on_connection};
+use pmh_store::{Migration, PartySchema, Plans, Role, Store, StoreError, Tx, on_connection};
 
 use crate::support::TestDatabase;
 
@@ -33,15 +33,19 @@ pub(crate) const NOTES: Migration = Migration {
 };
 
 pub(crate) const DESK: &str = "desk";
-/// May read no note at all.
+/// May read no note at all. Finds authors by key.
 pub(crate) const QUERY: &str = "query";
 
 pub(crate) const SCHEMA: PartySchema = PartySchema {
     party: "notary",
     migrations: &[NOTES],
     roles: &[
-        Role { name: DESK, grants: &["GRANT SELECT, INSERT, UPDATE, DELETE ON note, author TO {role}"] },
-        Role { name: QUERY, grants: &["GRANT SELECT ON author TO {role}"] },
+        Role {
+            name: DESK,
+            plans: Plans::Estimated,
+            grants: &["GRANT SELECT, INSERT, UPDATE, DELETE ON note, author TO {role}"],
+        },
+        Role { name: QUERY, plans: Plans::ByKey, grants: &["GRANT SELECT ON author TO {role}"] },
     ],
 };
 

@@ -2,6 +2,13 @@
 
 use crate::report::Environment;
 
+/// All of it, as far as the system tells.
+pub(crate) fn memory_kib() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = told.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    total.trim().strip_suffix("kB")?.trim_end().parse().ok()
+}
+
 /// As far as the system tells it. Database and population are for whoever knows them.
 pub fn environment() -> Environment {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();

@@ -36,7 +36,7 @@ pub use group_commit::{GroupCommit, TOGETHER_MAX, Unanswered, WAITING_MAX};
 pub use group_tx::GroupTx;
 pub use migration::Migration;
 pub use postgres::{LOCK_TIMEOUT_MS, schema_name};
-pub use schema::{OWNER, PartySchema, Role};
+pub use schema::{OWNER, PartySchema, Plans, Role};
 pub use sqlite::copy::{Copied, copy_together};
 pub use sqlite::direct::{Direct, DirectTx};
 pub use sqlite::{BUSY_TIMEOUT_MS, WAL_BYTES_MAX, file_path};

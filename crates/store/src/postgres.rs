@@ -16,7 +16,7 @@ pub use names::schema_name;
 pub(crate) use prepare::prepare;
 pub(crate) use remove::remove;
 
-use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, Store, StoreError};
+use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, Plans, Store, StoreError};
 
 /// How long a statement waits for a row or table that somebody else holds.
 pub const LOCK_TIMEOUT_MS: u64 = 10_000;
@@ -46,11 +46,11 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError>
 pub(crate) async fn open(
     url: &str,
     names: &Names,
-    role: &str,
+    (role, plans): (&str, Plans),
     connections: u32,
 ) -> Result<Store, StoreError> {
     let options = options(url)?;
-    let become_role = names.become_role(role);
+    let become_role = names.become_role(role, plans);
     // Tried once before the pool: a pool would take a refusal for a server that is still starting, and wait.
     let mut first = connect(&options).await?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(become_role.clone())).execute(&mut first).await?;

@@ -35,18 +35,15 @@ use self::asked::{Asked, Floor, Throughput};
 use self::cores::Cores;
 use self::process::Program;
 use self::site::{Filled, Site};
+use crate::machine;
 
 /// The population before it grows.
 const PEOPLE_BEFORE: usize = 10_000;
 /// People of one transaction while a population is written.
 const BATCH: usize = 1_000;
-/// A large population is read from memory, as it would be on a server of its own. Nothing here touches durability.
-const SERVER: [(&str, &str); 4] = [
-    ("max_connections", "200"),
-    ("shared_buffers", "1GB"),
-    ("max_wal_size", "8GB"),
-    ("checkpoint_timeout", "15min"),
-];
+/// Nothing here touches durability.
+const SERVER: [(&str, &str); 3] =
+    [("max_connections", "200"), ("max_wal_size", "8GB"), ("checkpoint_timeout", "15min")];
 
 /// A program or a right that this machine lacks, with what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -105,9 +102,13 @@ pub async fn run(options: &Options, say: Say<'_>) -> Result<Outcome> {
     }
     let folder = tempfile::Builder::new().prefix("pmh-compare-").tempdir_in(&options.folder)?;
     let fsync_us = durability::fsync_us(folder.path())?;
-    let cluster = match &options.database {
-        Some(_) => None,
-        None => Some(Cluster::start(&options.folder, &SERVER).await?),
+    let cluster = if options.database.is_none() {
+        // What its manual recommends: https://www.postgresql.org/docs/15/runtime-config-resource.html
+        let quarter = machine::memory_kib().map(|kib| format!("{}kB", kib / 4));
+        let memory = ("shared_buffers", quarter.as_deref().unwrap_or("1GB"));
+        Some(Cluster::start(&options.folder, &[&SERVER[..], &[memory]].concat()).await?)
+    } else {
+        None
     };
     let program = Program { path: options.program.clone(), folder: folder.path().to_owned() };
     let (people, ids) = draw_ids(folder.path(), options.people)?;

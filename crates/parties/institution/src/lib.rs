@@ -17,7 +17,7 @@ use pmh_service::{
     AdminParts, Counters, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
     admin_router,
 };
-use pmh_store::{Migration, PartySchema, Role, Store, setting};
+use pmh_store::{Migration, PartySchema, Plans, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedInstitution};
 
 mod store;
@@ -33,7 +33,11 @@ pub const SCHEMA: PartySchema = PartySchema {
         sqlite: include_str!("../migrations/sqlite/0001_institution.sql"),
         postgres: include_str!("../migrations/postgres/0001_institution.sql"),
     }],
-    roles: &[Role { name: APP, grants: &["GRANT SELECT, INSERT, UPDATE ON institution TO {app}"] }],
+    roles: &[Role {
+        name: APP,
+        plans: Plans::Estimated,
+        grants: &["GRANT SELECT, INSERT, UPDATE ON institution TO {app}"],
+    }],
 };
 
 const APP: &str = "app";

@@ -22,7 +22,7 @@ use pmh_service::{
     AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
     admin_router, master_key, municipality_credential,
 };
-use pmh_store::{Database, Migration, PartySchema, Role, Store, setting};
+use pmh_store::{Database, Migration, PartySchema, Plans, Role, Store, setting};
 use pmh_wire::{Door, Party, PeerName, SeedMunicipality};
 use tokio::sync::watch as channel;
 
@@ -65,6 +65,7 @@ pub const SCHEMA: PartySchema = PartySchema {
     ],
     roles: &[Role {
         name: APP,
+        plans: Plans::Estimated,
         grants: &[
             "GRANT SELECT, INSERT, UPDATE ON municipality TO {app}",
             "GRANT SELECT, INSERT ON data_key TO {app}",

@@ -19,7 +19,7 @@ use pmh_service::{
     AdminParts, DoorOptions, Listeners, PartyEnv, PeerClient, Running, SEED_IMPORTED, StartError,
     admin_router, master_key,
 };
-use pmh_store::{Database, Migration, PartySchema, Role, setting};
+use pmh_store::{Database, Migration, PartySchema, Plans, Role, setting};
 use pmh_wire::{Door, Party, PeerName, SeedPortal};
 use tokio::sync::{Mutex, Notify};
 
@@ -56,6 +56,7 @@ pub const SCHEMA: PartySchema = PartySchema {
     ],
     roles: &[Role {
         name: APP,
+        plans: Plans::Estimated,
         grants: &[
             "GRANT SELECT, INSERT ON data_key, index_key TO {app}",
             "GRANT SELECT, INSERT, UPDATE ON account TO {app}",

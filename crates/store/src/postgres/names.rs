@@ -1,6 +1,6 @@
 //! Names of schemas and roles, and the texts that hold them.
 
-use crate::{OWNER, PartySchema, StoreError, database};
+use crate::{OWNER, PartySchema, Plans, StoreError, database};
 
 use super::LOCK_TIMEOUT_MS;
 
@@ -49,14 +49,13 @@ impl Names {
 
     /// What every connection of a pool runs first. A server set to lose the newest commits
     /// (`synchronous_commit = off`) is overruled for the session; stricter settings are left alone.
-    ///
-    /// Statements find their rows by key. The planner, whose statistics may be of a table that was empty, would
-    /// rather read ten thousand routes from end to end for sixty-four of them: two milliseconds instead of a quarter.
-    /// A plan that it must make against its will looks dear enough to be compiled, hence no `jit`.
-    pub(super) fn become_role(&self, role: &str) -> String {
+    pub(super) fn become_role(&self, role: &str, plans: Plans) -> String {
+        // A plan that the planner makes against its will looks dear enough to be compiled, hence no `jit`.
+        let by_key = "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET jit TO off;";
+        let plans = if plans == Plans::ByKey { by_key } else { "" };
         format!(
             "SET ROLE \"{}\"; SET search_path TO \"{}\"; SET lock_timeout TO {LOCK_TIMEOUT_MS}; \
-             SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET jit TO off; \
+             {plans} \
              SELECT set_config('synchronous_commit', 'on', false) \
              WHERE current_setting('synchronous_commit') = 'off';",
             self.role(role),
@@ -73,7 +72,10 @@ mod tests {
     const SCHEMA: PartySchema = PartySchema {
         party: "hub",
         migrations: &[],
-        roles: &[Role { name: "desk", grants: &[] }, Role { name: "query", grants: &[] }],
+        roles: &[
+            Role { name: "desk", plans: Plans::Estimated, grants: &[] },
+            Role { name: "query", plans: Plans::Estimated, grants: &[] },
+        ],
     };
 
     #[test]
@@ -90,7 +92,10 @@ mod tests {
     #[test]
     fn the_owner_stands_first_and_once() {
         let listed = PartySchema {
-            roles: &[Role { name: "app", grants: &[] }, Role { name: OWNER, grants: &[] }],
+            roles: &[
+                Role { name: "app", plans: Plans::Estimated, grants: &[] },
+                Role { name: OWNER, plans: Plans::Estimated, grants: &[] },
+            ],
             ..SCHEMA
         };
         let names = Names::new(&listed, "w").unwrap();

@@ -6,7 +6,7 @@ pub(crate) mod keys;
 pub(crate) mod linkings;
 pub(crate) mod witness;
 
-use pmh_store::{Migration, PartySchema, Role};
+use pmh_store::{Migration, PartySchema, Plans, Role};
 
 /// The role that serves every door.
 pub(crate) const APP: &str = "app";
@@ -36,6 +36,7 @@ pub const SCHEMA: PartySchema = PartySchema {
     ],
     roles: &[Role {
         name: APP,
+        plans: Plans::Estimated,
         grants: &[
             "GRANT SELECT, INSERT ON data_key, index_key TO {role}",
             "GRANT SELECT, INSERT, UPDATE ON holder, card, linking, witness TO {role}",

@@ -45,9 +45,8 @@ impl LaneState {
 impl Lanes {
     /// One is there already, and so many in all.
     pub(crate) fn with(first: &Lane, count: usize) -> Self {
-        let others = (1..count).map(|_| {
-            Lane::new(Arc::clone(&first.rings), first.entropy.clone(), first.clock.clone())
-        });
+        let others = (1..count)
+            .map(|_| Lane::new(Arc::clone(&first.rings), first.entropy.clone(), first.clock.clone()));
         Self(std::iter::once(first.clone()).chain(others).collect())
     }
 

@@ -1,7 +1,7 @@
 //! `answer`: the read model. All of a person's certificates in one partition as one sealed value, rewritten
 //! in the transaction that changes one; neither number nor any of the five items.
 
-use pmh_store::{Bind, Columns, Statements, Padded, StoreError, Tx, batches, padded};
+use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, batches, padded};
 use sqlx::Row;
 
 use crate::access::PartitionAccess;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use pmh_crypto::JTI_LENGTH;
-use pmh_store::{Bind, Columns, Statements, Padded, StoreError, Tx, padded};
+use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, padded};
 use sqlx::Row;
 
 use crate::store::{fetch, in_list, run, value_rows};

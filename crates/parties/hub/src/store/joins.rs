@@ -1,7 +1,7 @@
 //! `joined`: tags of PMH-IDs that are one person's. Each row carries a MAC: one that was written past the hub leads
 //! nobody to somebody else's records.
 
-use pmh_store::{Bind, Columns, Statements, Padded, StoreError, Tx, padded};
+use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, padded};
 use sqlx::Row;
 
 use crate::access::PersonAccess;

@@ -31,7 +31,7 @@ pub(crate) mod users;
 
 use std::fmt::Write;
 
-use pmh_store::{Migration, PartySchema, Role};
+use pmh_store::{Migration, PartySchema, Plans, Role};
 
 /// Tables and roles of the hub.
 ///
@@ -110,6 +110,7 @@ pub const SCHEMA: PartySchema = PartySchema {
     roles: &[
         Role {
             name: DESK,
+            plans: Plans::Estimated,
             grants: &[
                 "GRANT SELECT, INSERT, UPDATE ON municipality, routing_key, partition_counter TO {role}",
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON identity_key, identity_index_key, subsidy_key, audit_key, \
@@ -137,6 +138,7 @@ pub const SCHEMA: PartySchema = PartySchema {
         },
         Role {
             name: QUERY,
+            plans: Plans::ByKey,
             grants: &[
                 "GRANT SELECT ON subsidy_key, audit_key, routing_key, route, answer, joined TO {role}",
                 "GRANT SELECT, INSERT, DELETE ON binding TO {role}",

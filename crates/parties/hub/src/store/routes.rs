@@ -1,7 +1,7 @@
 //! `route`: from the blind index of a PMH-ID to the partitions that hold records of that person. Each row
 //! carries a MAC, so that a route that somebody re-pointed is found.
 
-use pmh_store::{Bind, Columns, Statements, Padded, StoreError, Tx, batches, padded};
+use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, batches, padded};
 use sqlx::Row;
 
 use crate::access::{PartitionAccess, PersonAccess};

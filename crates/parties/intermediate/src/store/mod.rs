@@ -7,7 +7,7 @@ pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod spelling;
 
-use pmh_store::{Migration, PartySchema, Role};
+use pmh_store::{Migration, PartySchema, Plans, Role};
 
 /// The role that serves every door.
 pub(crate) const APP: &str = "app";
@@ -31,6 +31,7 @@ pub const SCHEMA: PartySchema = PartySchema {
     ],
     roles: &[Role {
         name: APP,
+        plans: Plans::Estimated,
         grants: &[
             "GRANT SELECT, INSERT ON data_key, index_key TO {role}",
             "GRANT SELECT, UPDATE ON person_counter TO {role}",
