@@ -37,9 +37,9 @@ struct State {
     log: Log,
 }
 
-/// Where the write-ahead log is with being copied into the file. The commit that makes it too long would do that
-/// while everybody waits: some thousand pages and two flushes. So another connection copies beside the writer, who has the rest to do: what was
-/// committed meanwhile. The log begins anew only where nothing is left.
+/// Where the write-ahead log is with being copied into the file. The commit that makes it too long would do that while
+/// everybody waits: some thousand pages and two flushes. So another connection copies beside the writer, who has the
+/// rest to do: what was committed meanwhile. The log begins anew only where nothing is left.
 enum Log {
     Grows { commits: u32 },
     IsCopied,
