@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pmh_domain::PmhId;
+use pmh_store::on_connection;
 use pmh_wire::{Code, Erasure, TaskStatus};
 use serde_json::Value;
 use tokio::process::Command;
@@ -59,6 +60,20 @@ async fn entitled(data: &Path) -> Vec<Value> {
     .await
 }
 
+/// The hub signs once a second.
+async fn a_head_is_signed(place: &TestDatabase) {
+    let store = pmh_hub::SCHEMA.open(place.database(), "query", 1).await.unwrap();
+    until("a signed head", async || {
+        let mut tx = store.read().await.unwrap();
+        let sql = "SELECT COUNT(*) FROM checkpoint";
+        let heads: i64 =
+            on_connection!(&mut tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await.unwrap());
+        (heads > 0).then_some(())
+    })
+    .await;
+    store.close().await;
+}
+
 fn files_in(folder: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
@@ -94,6 +109,7 @@ async fn a_world_that_is_gone_comes_back_from_the_second_place_and_no_key_was_th
     let world = World::seeded(&place).await;
     let up = world.start(world.pmh_sim(["--json", "up"]), "up").await;
     let before = entitled(world.data()).await;
+    a_head_is_signed(&place).await;
     let (out, second) = (world.beside("out"), world.beside("second"));
     let mut command = with_path(&world, &["backup", "--second"], &second);
     command.arg("--out").arg(&out);
