@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use pmh_store::{Bind, Database, GroupTx, Statements, Store, StoreError, Tx, file_path};
+use pmh_store::{Bind, Columns, Database, GroupTx, Statements, Store, StoreError, Tx, file_path};
 
 use super::note::{DESK, OSAKA, SCHEMA, desk};
 use crate::support::{TestDatabase, for_each_store};
@@ -87,6 +87,21 @@ async fn a_closed_store_begins_none(place: &TestDatabase) {
     drop(tx);
     store.close().await;
     assert!(matches!(store.write_together().await.err(), Some(StoreError::Unavailable)));
+}
+
+/// It is opened by another driver than the pool, whose settings are told by `durability`.
+#[tokio::test]
+async fn its_connection_has_the_settings_of_the_pool() {
+    let place = TestDatabase::sqlite();
+    let store = desk(&place).await;
+    let mut tx = begin(&store).await;
+    for (name, expected) in store.durability().await.unwrap() {
+        let sql = format!("PRAGMA {name}");
+        let text = |row: &dyn Columns| {
+            row.integer(0).map(|number| number.to_string()).or_else(|_| Ok(row.text(0)?.to_owned()))
+        };
+        assert_eq!(tx.fetch(&sql, &[], text).await.unwrap(), [expected], "{name}");
+    }
 }
 
 #[tokio::test]
