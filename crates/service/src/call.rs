@@ -11,12 +11,14 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::Connect;
+use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use pmh_wire::{PROBLEM_MEDIA_TYPE, Problem};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::connector::Ending;
 
 /// Largest answer that a client takes in.
 pub const ANSWER_BYTES_MAX: usize = 64 << 20;
@@ -88,7 +90,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Caller<C> {
     ) -> Result<Response<Incoming>, CallError> {
         let request = self.request(method, path, headers, body)?;
         match tokio::time::timeout(timeout, self.client.request(request)).await {
-            Ok(answered) => answered.map_err(|error| unreachable_by(&error)),
+            Ok(answered) => answered.map_err(|error| unanswered(&error)),
             Err(_) => Err(CallError::TimedOut),
         }
     }
@@ -112,7 +114,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Caller<C> {
     }
 
     async fn exchange(&self, request: Request<Body>) -> Result<(StatusCode, HeaderMap, Bytes), CallError> {
-        let response = self.client.request(request).await.map_err(|error| unreachable_by(&error))?;
+        let response = self.client.request(request).await.map_err(|error| unanswered(&error))?;
         collected(response).await
     }
 }
@@ -171,6 +173,17 @@ pub(crate) fn read_answer<A: DeserializeOwned>(
     match serde_json::from_slice::<Problem>(&body) {
         Ok(problem) if is_problem => Err(CallError::Refused(problem)),
         _ => Err(CallError::Unexpected(format!("status {status} without a problem"))),
+    }
+}
+
+/// What the connection was told counts among the causes, also where the request came too late to meet it.
+fn unanswered(error: &legacy::Error) -> CallError {
+    let ending = error.connect_info().and_then(Ending::of);
+    match (unreachable_by(error), ending.as_ref().and_then(Ending::told)) {
+        (CallError::Unreachable(causes), Some(told)) if !causes.contains(told) => {
+            CallError::Unreachable(format!("{causes}: {told}"))
+        }
+        (error, _) => error,
     }
 }
 

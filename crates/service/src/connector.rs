@@ -3,13 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use http::Uri;
+use http::{Extensions, Uri};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
@@ -49,7 +49,7 @@ impl Service<Uri> for Connector {
             let stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
             let stream = tls.connect(ServerName::IpAddress(address.ip().into()), stream).await?;
-            Ok(Wire(TokioIo::new(stream)))
+            Ok(Wire { stream: TokioIo::new(stream), ending: Ending::default() })
         };
         async move {
             match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
@@ -61,12 +61,32 @@ impl Service<Uri> for Connector {
     }
 }
 
+/// Why nothing more could be read from a connection. In TLS 1.3 the door's refusal follows a handshake that has ended
+/// well here: a request that comes a moment after it would only learn that its connection was not ready.
+#[derive(Clone, Default)]
+pub(crate) struct Ending(Arc<OnceLock<String>>);
+
+impl Ending {
+    pub(crate) fn of(connected: &Connected) -> Option<Self> {
+        let mut extras = Extensions::new();
+        connected.get_extras(&mut extras);
+        extras.remove()
+    }
+
+    pub(crate) fn told(&self) -> Option<&str> {
+        self.0.get().map(String::as_str)
+    }
+}
+
 /// A connection as hyper's pool wants it.
-pub(crate) struct Wire(TokioIo<TlsStream<TcpStream>>);
+pub(crate) struct Wire {
+    stream: TokioIo<TlsStream<TcpStream>>,
+    ending: Ending,
+}
 
 impl Connection for Wire {
     fn connected(&self) -> Connected {
-        Connected::new()
+        Connected::new().extra(self.ending.clone())
     }
 }
 
@@ -76,7 +96,11 @@ impl Read for Wire {
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if let Poll::Ready(Err(error)) = &read {
+            self.ending.0.get_or_init(|| error.to_string());
+        }
+        read
     }
 }
 
@@ -86,14 +110,14 @@ impl Write for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
+        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
+use hyper_util::client::legacy::connect::Connection;
+use hyper_util::rt::TokioIo;
 use pmh_wire::{Code, Door, Party, Problem};
 use rustls::pki_types::ServerName;
 use rustls::sign::SingleCertAndKey;
@@ -15,8 +17,10 @@ use rustls::{ClientConfig, HandshakeKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tower::Service;
 
 use super::stand::{Stand, hello, peer};
+use crate::connector::{Connector, Ending};
 use crate::{CallError, DoorOptions, Exchanges, Expected, Limits, Peer, PeerClient, tls};
 
 const REQUEST: &[u8] = b"GET /v1/hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -74,6 +78,19 @@ async fn without_a_certificate_nobody_gets_in() {
     assert!(error.to_string().contains("CertificateRequired"), "{error}");
     let client = PeerClient::without_certificate(stand.pki.ca(), Party::Intermediate, door.address);
     assert!(matches!(client.get::<String>("/v1/hello").await, Err(CallError::Unreachable(_))));
+}
+
+/// The pool hands it to a request that found its connection not ready, because the refusal came first.
+#[tokio::test]
+async fn a_connection_keeps_the_doors_reason_for_ending_it() {
+    let stand = Stand::new();
+    let door = stand.numbering(hello(), Limits::STANDARD);
+    let config = tls::client_config(None, stand.pki.ca(), Party::Intermediate.into());
+    let wire = Connector::new(door.address, config).call(Uri::from_static("/")).await.unwrap();
+    let ending = Ending::of(&wire.connected()).unwrap();
+    assert_eq!(ending.told(), None);
+    TokioIo::new(wire).read_u8().await.unwrap_err();
+    assert!(ending.told().is_some_and(|told| told.contains("CertificateRequired")), "{:?}", ending.told());
 }
 
 #[tokio::test]
