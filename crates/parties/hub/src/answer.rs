@@ -9,26 +9,26 @@ use pmh_store::StoreError;
 use pmh_wire::Verbatim;
 use pmh_wire::eligibility::Subsidy;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
-/// One certificate of the answer: the facts that decide whether it is shown, and what is shown.
+use crate::compact;
+
+mod former;
+
+/// One certificate of the answer: what it is known by, the facts that decide whether it is shown, and what is shown.
 #[derive(Serialize, Deserialize)]
-struct Prepared<'a, S> {
-    /// `None` in an answer of before it was kept.
-    #[serde(default, borrow)]
-    key: Option<Key<'a>>,
+struct Prepared<'a> {
+    #[serde(borrow)]
+    key: Key<'a>,
     display_order: Option<i64>,
     deleted: bool,
     not_disclosed: bool,
     viewing_stopped: bool,
-    #[serde(borrow)]
-    valid_from: Cow<'a, str>,
-    #[serde(borrow)]
-    valid_to: Cow<'a, str>,
-    #[serde(borrow)]
-    forced_expiry: Option<Cow<'a, str>>,
+    valid_from: Day,
+    valid_to: Day,
+    forced_expiry: Option<Day>,
     /// `None` for a deleted certificate: what was withdrawn is not even at hand.
-    subsidy: Option<S>,
+    content: Option<Content<'a>>,
 }
 
 /// What a certificate is known by within one municipality.
@@ -42,70 +42,87 @@ struct Key<'a> {
     history: Cow<'a, str>,
 }
 
+/// Year, month, day.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Day(i32, u8, u8);
+
+/// What else there is in a [`Subsidy`].
+#[derive(Serialize, Deserialize)]
+struct Content<'a> {
+    name: &'a str,
+    payer_number: Option<&'a str>,
+    recipient_number: Option<&'a str>,
+    segment: Option<&'a str>,
+    income_segment: Option<&'a str>,
+    designated_institutions: Option<&'a str>,
+    always_reimbursement: &'a str,
+    /// JSON, as it was registered.
+    max_copayment: Option<&'a str>,
+    /// JSON, as it was registered.
+    detail: &'a str,
+}
+
 /// One certificate as it is on a day.
 pub(crate) struct Judged<'a> {
+    /// `None` in an answer of before it was kept.
     key: Option<Key<'a>>,
     display_order: i64,
-    /// The JSON of a [`Subsidy`], as it was sealed.
-    shown: Option<&'a RawValue>,
+    /// The JSON of a [`Subsidy`].
+    shown: Option<Box<RawValue>>,
 }
 
 /// The bytes of the answer. Of a deleted certificate it holds the key: the same one may stand under the person's
 /// former number.
 pub(crate) fn encode(certificates: &[&Certificate], municipality: MunicipalityCode) -> Vec<u8> {
-    let prepared: Vec<Prepared<'_, Subsidy>> =
-        certificates.iter().map(|certificate| prepare(certificate, municipality)).collect();
-    serde_json::to_vec(&prepared).expect("a struct of strings and numbers always serialises")
+    let shown = |one: &&Certificate| (!one.deleted).then(|| Subsidy::from_certificate(one, municipality));
+    let subsidies: Vec<Option<Subsidy>> = certificates.iter().map(shown).collect();
+    let both = certificates.iter().zip(&subsidies);
+    let prepared: Vec<Prepared<'_>> = both.map(|(one, subsidy)| prepare(one, subsidy.as_ref())).collect();
+    compact::encode(&prepared)
 }
 
 /// An answer of usual size with one certificate, shown on no day.
 pub(crate) fn encode_hidden() -> Vec<u8> {
-    let day = "2000-01-01".to_owned();
-    let verbatim = |json: &str| Verbatim::from_text(json.to_owned()).expect("it is JSON");
-    let subsidy = Subsidy {
-        municipality_code: "000000".to_owned(),
-        program_id: "hidden".to_owned(),
-        certification_name: "非表示の受給者証".to_owned(),
-        medical_subsidy_insurer_number: Some("00000000".to_owned()),
-        medical_subsidy_recipient_number: Some("0000000".to_owned()),
-        segment: None,
-        income_segment: None,
-        designated_medical_institutions: None,
-        is_always_reimbursement: "0".to_owned(),
-        max_copayment_amount: Some(verbatim(r#"{"perDay":500,"daysPerMonth":2}"#)),
-        valid_from: day.clone(),
-        valid_to: day.clone(),
-        certification_detail: verbatim("[]"),
-    };
+    let day = Day(2000, 1, 1);
+    let name = Cow::Borrowed("hidden");
     let hidden = Prepared {
-        key: Some(Key {
-            program: Cow::Borrowed("hidden"),
-            certificate_type: Cow::Borrowed("hidden"),
-            history: Cow::Borrowed("hidden"),
-        }),
+        key: Key { program: name.clone(), certificate_type: name.clone(), history: name },
         display_order: None,
         deleted: false,
         not_disclosed: true,
         viewing_stopped: true,
-        valid_from: Cow::Owned(day.clone()),
-        valid_to: Cow::Owned(day),
+        valid_from: day,
+        valid_to: day,
         forced_expiry: None,
-        subsidy: Some(subsidy),
+        content: Some(Content {
+            name: "非表示の受給者証",
+            payer_number: Some("00000000"),
+            recipient_number: Some("0000000"),
+            segment: None,
+            income_segment: None,
+            designated_institutions: None,
+            always_reimbursement: "0",
+            max_copayment: Some(r#"{"perDay":500,"daysPerMonth":2}"#),
+            detail: "[]",
+        }),
     };
-    serde_json::to_vec(&[hidden]).expect("a struct of strings and numbers always serialises")
+    compact::encode(&[hidden].as_slice())
 }
 
 /// The certificates in these bytes, and which of them the rule shows on a day.
-pub(crate) fn judge(bytes: &[u8], on: Date) -> Result<Vec<Judged<'_>>, StoreError> {
-    // Looked through for what is no text once, and not string by string and again for what is shown.
-    let text = std::str::from_utf8(bytes).map_err(|_| damaged())?;
-    let prepared: Vec<Prepared<'_, &RawValue>> = serde_json::from_str(text).map_err(|_| damaged())?;
-    prepared.into_iter().map(|one| one.judge(on)).collect()
+pub(crate) fn judge<'a>(
+    bytes: &'a [u8],
+    municipality: &str,
+    on: Date,
+) -> Result<Vec<Judged<'a>>, StoreError> {
+    let Some(marked) = compact::marked(bytes) else { return former::judge(bytes, on) };
+    let prepared: Vec<Prepared<'_>> = compact::decode(marked).map_err(|_| damaged())?;
+    prepared.into_iter().map(|one| one.judge(municipality, on)).collect()
 }
 
 /// What of these certificates is shown, in display order: by number, those without one last, then in the order in
 /// which they stand (municipality, person, first registered first).
-pub(crate) fn show(mut judged: Vec<Judged<'_>>) -> Vec<&RawValue> {
+pub(crate) fn show(mut judged: Vec<Judged<'_>>) -> Vec<Box<RawValue>> {
     judged.sort_by_key(|one| one.display_order);
     judged.into_iter().filter_map(|one| one.shown).collect()
 }
@@ -125,48 +142,102 @@ pub(crate) fn replace_older(earlier: &mut Vec<Judged<'_>>, later: &[Judged<'_>])
     earlier.retain(|one| one.key.as_ref().is_none_or(|key| !later.contains(key)));
 }
 
-fn prepare(certificate: &Certificate, municipality: MunicipalityCode) -> Prepared<'_, Subsidy> {
+fn prepare<'a>(certificate: &'a Certificate, subsidy: Option<&'a Subsidy>) -> Prepared<'a> {
     let facts = certificate.facts();
-    let key = certificate.key();
     Prepared {
-        key: Some(Key {
-            program: Cow::Owned(key.program.as_str().to_owned()),
-            certificate_type: Cow::Owned(key.certificate_type.as_str().to_owned()),
-            history: Cow::Owned(key.history_key.expose().to_owned()),
-        }),
+        key: Key {
+            program: Cow::Borrowed(certificate.program.as_str()),
+            certificate_type: Cow::Borrowed(certificate.certificate_type.as_str()),
+            history: Cow::Borrowed(certificate.history_key.expose()),
+        },
         display_order: certificate.display_order,
         deleted: facts.deleted,
         not_disclosed: facts.disclosure == Disclosure::NotDisclosed,
         viewing_stopped: facts.viewing == Viewing::Stopped,
-        valid_from: Cow::Owned(facts.validity.from().to_string()),
-        valid_to: Cow::Owned(facts.validity.to().to_string()),
-        forced_expiry: facts.forced_expiry.map(|date| Cow::Owned(date.to_string())),
-        subsidy: (!certificate.deleted).then(|| Subsidy::from_certificate(certificate, municipality)),
+        valid_from: Day::of(facts.validity.from()),
+        valid_to: Day::of(facts.validity.to()),
+        forced_expiry: facts.forced_expiry.map(Day::of),
+        content: subsidy.map(Content::of),
     }
 }
 
-impl<'a> Prepared<'a, &'a RawValue> {
-    fn judge(self, on: Date) -> Result<Judged<'a>, StoreError> {
-        let shown = match self.facts()?.shown_on(on) {
-            Shown::Yes => Some(self.subsidy.ok_or_else(damaged)?),
+impl<'a> Prepared<'a> {
+    fn judge(self, municipality: &str, on: Date) -> Result<Judged<'a>, StoreError> {
+        let facts = self.facts()?;
+        let shown = match facts.shown_on(on) {
+            Shown::Yes => {
+                let content = self.content.as_ref().ok_or_else(damaged)?;
+                Some(content.shown((municipality, &self.key.program), facts.validity)?)
+            }
             Shown::No(_) => None,
         };
-        Ok(Judged { key: self.key, display_order: self.display_order.unwrap_or(i64::MAX), shown })
+        Ok(Judged { key: Some(self.key), display_order: self.display_order.unwrap_or(i64::MAX), shown })
     }
 
     fn facts(&self) -> Result<Facts, StoreError> {
+        let validity = Validity::new(self.valid_from.date()?, self.valid_to.date()?);
         Ok(Facts {
             deleted: self.deleted,
             disclosure: if self.not_disclosed { Disclosure::NotDisclosed } else { Disclosure::Disclosed },
             viewing: if self.viewing_stopped { Viewing::Stopped } else { Viewing::Allowed },
-            validity: Validity::new(date(&self.valid_from)?, date(&self.valid_to)?).map_err(|_| damaged())?,
-            forced_expiry: self.forced_expiry.as_deref().map(date).transpose()?,
+            validity: validity.map_err(|_| damaged())?,
+            forced_expiry: self.forced_expiry.map(Day::date).transpose()?,
         })
     }
 }
 
-fn date(text: &str) -> Result<Date, StoreError> {
-    Date::parse(text).map_err(|_| damaged())
+impl<'a> Content<'a> {
+    fn of(subsidy: &'a Subsidy) -> Self {
+        Self {
+            name: &subsidy.certification_name,
+            payer_number: subsidy.medical_subsidy_insurer_number.as_deref(),
+            recipient_number: subsidy.medical_subsidy_recipient_number.as_deref(),
+            segment: subsidy.segment.as_deref(),
+            income_segment: subsidy.income_segment.as_deref(),
+            designated_institutions: subsidy.designated_medical_institutions.as_deref(),
+            always_reimbursement: &subsidy.is_always_reimbursement,
+            max_copayment: subsidy.max_copayment_amount.as_ref().map(Verbatim::as_str),
+            detail: subsidy.certification_detail.as_str(),
+        }
+    }
+
+    fn shown(
+        &self,
+        (municipality, program): (&str, &str),
+        validity: Validity,
+    ) -> Result<Box<RawValue>, StoreError> {
+        let (valid_from, valid_to) = (validity.from().to_string(), validity.to().to_string());
+        let subsidy = Subsidy {
+            municipality_code: municipality,
+            program_id: program,
+            certification_name: self.name,
+            medical_subsidy_insurer_number: self.payer_number,
+            medical_subsidy_recipient_number: self.recipient_number,
+            segment: self.segment,
+            income_segment: self.income_segment,
+            designated_medical_institutions: self.designated_institutions,
+            is_always_reimbursement: self.always_reimbursement,
+            max_copayment_amount: self.max_copayment.map(verbatim).transpose()?,
+            valid_from: &valid_from,
+            valid_to: &valid_to,
+            certification_detail: verbatim(self.detail)?,
+        };
+        Ok(to_raw_value(&subsidy).expect("texts and JSON always serialise"))
+    }
+}
+
+impl Day {
+    fn of(date: Date) -> Self {
+        Self(date.year(), date.month(), date.day())
+    }
+
+    fn date(self) -> Result<Date, StoreError> {
+        Date::from_ymd(self.0, self.1, self.2).ok_or_else(damaged)
+    }
+}
+
+fn verbatim(json: &str) -> Result<&RawValue, StoreError> {
+    serde_json::from_str(json).map_err(|_| damaged())
 }
 
 fn damaged() -> StoreError {

@@ -23,6 +23,7 @@ mod answer;
 mod aside;
 mod audit;
 mod bulk;
+mod compact;
 mod eligibility;
 mod erasure;
 mod identity;

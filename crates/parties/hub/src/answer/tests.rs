@@ -1,4 +1,5 @@
-use pmh_domain::{CertificateTypeId, HistoryKey, ProgramId};
+use pmh_domain::{CertificateTypeId, HistoryKey, PayerNumber, ProgramId, RecipientNumber, Strictness};
+use pmh_wire::read_copayment_limit;
 use pmh_wire::registration::{Rules, record_from_json};
 use serde_json::{Value, json};
 
@@ -48,7 +49,7 @@ fn bytes(certificates: &[Certificate]) -> Vec<u8> {
 }
 
 fn judged(bytes: &[u8]) -> Vec<Judged<'_>> {
-    judge(bytes, day()).unwrap()
+    judge(bytes, OSAKA, day()).unwrap()
 }
 
 fn subsidies(judged: Vec<Judged<'_>>) -> Vec<Subsidy> {
@@ -75,7 +76,7 @@ fn a_prepared_answer_shows_what_the_rule_shows_and_counts_it() {
         let by_rule = certificates.iter().filter(|one| one.facts().shown_on(on) == Shown::Yes);
         let by_rule: Vec<_> = by_rule.map(|one| one.name.clone()).collect();
         let bytes = bytes(&certificates);
-        let judged = judge(&bytes, on).unwrap();
+        let judged = judge(&bytes, OSAKA, on).unwrap();
         assert_eq!(told(&judged), format!("{} shown", by_rule.len()));
         assert_eq!(names(judged), by_rule, "on {on}");
     }
@@ -138,7 +139,8 @@ fn of_a_deleted_certificate_nothing_is_at_hand_but_its_key() {
         one.name = "難病".to_owned();
         one.deleted = true;
     });
-    let bytes = String::from_utf8(bytes(&[deleted])).unwrap();
+    let bytes = bytes(&[deleted]);
+    let bytes = String::from_utf8_lossy(&bytes);
     assert!(bytes.contains("history") && !bytes.contains("難病"), "{bytes}");
 }
 
@@ -146,34 +148,92 @@ fn of_a_deleted_certificate_nothing_is_at_hand_but_its_key() {
 fn the_hidden_certificate_is_opened_and_judged_like_any_other_and_shown_on_no_day() {
     let hidden = encode_hidden();
     for on in [DAY, "2000-01-01"].map(|text| Date::parse(text).unwrap()) {
-        let judged = judge(&hidden, on).unwrap();
+        let judged = judge(&hidden, OSAKA, on).unwrap();
         assert_eq!((judged.len(), told(&judged).as_str()), (1, "0 shown"));
         assert_eq!(names(judged), [""; 0]);
     }
-    let ratio = hidden.len() * 100 / bytes(&[certificate("one")]).len();
+    let usual = with("20260401-1", |one| {
+        one.name = "子ども医療費受給者証".to_owned();
+        one.payer_number = Some(PayerNumber::parse("81270012", Strictness::Lenient).unwrap());
+        one.recipient_number = Some(RecipientNumber::parse("0000018", Strictness::Lenient).unwrap());
+        one.max_copayment = Some(read_copayment_limit(r#"{"perDay":500,"daysPerMonth":2}"#.to_owned()).0);
+    });
+    let ratio = hidden.len() * 100 / bytes(&[usual]).len();
     assert!((80..160).contains(&ratio), "{ratio} % of an answer with one certificate");
 }
 
-#[test]
-fn an_answer_of_before_keys_were_kept_is_shown_and_never_replaced() {
-    let mut old: Value = serde_json::from_slice(&bytes(&[certificate("one")])).unwrap();
-    old[0].as_object_mut().unwrap().remove("key").expect("it is kept");
-    let (old, new) = (serde_json::to_vec(&old).unwrap(), bytes(&[certificate("one")]));
-    for (earlier, later) in [(&old, &new), (&new, &old)] {
-        let mut earlier = judged(earlier);
-        replace_older(&mut earlier, &judged(later));
-        assert_eq!(names(earlier), ["one"]);
+/// As folders of before hold it: as JSON, and at first without keys.
+fn former(key: bool) -> Value {
+    let certificate = certificate("one");
+    let subsidy = Subsidy::from_certificate(&certificate, OSAKA.parse().unwrap());
+    let mut answer = json!([{
+        "display_order": null,
+        "deleted": false,
+        "not_disclosed": false,
+        "viewing_stopped": false,
+        "valid_from": "2026-04-01",
+        "valid_to": "2027-03-31",
+        "forced_expiry": null,
+        "subsidy": subsidy
+    }]);
+    if key {
+        answer[0]["key"] = json!({
+            "program": certificate.program.as_str(),
+            "certificate_type": "OsakaChild",
+            "history": "one"
+        });
     }
+    answer
+}
+
+#[test]
+fn an_answer_of_before_is_shown_and_replaced_if_its_key_was_kept() {
+    let new = bytes(&[certificate("one")]);
+    for key in [true, false] {
+        let old = serde_json::to_vec(&former(key)).unwrap();
+        assert!(subsidies(judged(&old)) == subsidies(judged(&new)));
+        for (earlier, later) in [(&old, &new), (&new, &old)] {
+            let mut earlier = judged(earlier);
+            replace_older(&mut earlier, &judged(later));
+            assert_eq!(names(earlier).len(), usize::from(!key), "with a key: {key}");
+        }
+    }
+}
+
+fn is_damaged(bytes: &[u8]) -> bool {
+    matches!(judge(bytes, OSAKA, day()), Err(StoreError::Inconsistent { table: "answer", column: "sealed" }))
 }
 
 #[test]
 fn an_answer_that_cannot_be_what_was_registered_is_damaged_and_not_partly_shown() {
-    let is_damaged = |bytes: &[u8]| {
-        matches!(judge(bytes, day()), Err(StoreError::Inconsistent { table: "answer", column: "sealed" }))
-    };
     let good = bytes(&[certificate("whole"), certificate("damaged")]);
     assert!(!is_damaged(&good));
-    assert!(is_damaged(&good[1..]));
+    for length in 0..good.len() {
+        assert!(is_damaged(&good[..length]), "{length} bytes of {}", good.len());
+    }
+    assert!(is_damaged(&[&good[..], &[0]].concat()));
+    let (whole, damaged) = (certificate("whole"), certificate("damaged"));
+    let subsidy = |one| Subsidy::from_certificate(one, OSAKA.parse().unwrap());
+    let (first, second) = (subsidy(&whole), subsidy(&damaged));
+    let changes: [fn(&mut Prepared<'_>); 6] = [
+        |one| one.valid_from = Day(2026, 2, 30),
+        |one| one.valid_to = Day(2026, 3, 31),
+        |one| one.forced_expiry = Some(Day(2026, 13, 1)),
+        |one| one.content = None,
+        |one| one.content.as_mut().unwrap().detail = "[",
+        |one| one.content.as_mut().unwrap().max_copayment = Some(""),
+    ];
+    for change in changes {
+        let mut second = prepare(&damaged, Some(&second));
+        change(&mut second);
+        assert!(is_damaged(&compact::encode(&[prepare(&whole, Some(&first)), second].as_slice())));
+    }
+}
+
+#[test]
+fn an_answer_of_before_that_cannot_be_what_was_registered_is_damaged_too() {
+    let good = former(true);
+    assert!(!is_damaged(&serde_json::to_vec(&good).unwrap()));
     let changes = [
         ("valid_from", json!("2026-02-30")),
         ("valid_to", json!("2026-03-31")),
@@ -181,8 +241,8 @@ fn an_answer_that_cannot_be_what_was_registered_is_damaged_and_not_partly_shown(
         ("subsidy", Value::Null),
     ];
     for (member, value) in changes {
-        let mut record: Value = serde_json::from_slice(&good).unwrap();
-        record[1][member] = value;
+        let mut record = good.clone();
+        record[0][member] = value;
         assert!(is_damaged(&serde_json::to_vec(&record).unwrap()), "{member}");
     }
 }

@@ -118,7 +118,7 @@ impl Answers {
         let mut seen: Vec<Seen> = Vec::new();
         let mut municipality_begins = 0;
         for (route, text) in &texts {
-            let own = answer::judge(text, on)?;
+            let own = answer::judge(text, &route.municipality_code, on)?;
             let shown = answer::told(&own);
             if seen.last().is_none_or(|before| before.municipality != route.municipality_code) {
                 municipality_begins = judged.len();
@@ -130,7 +130,6 @@ impl Answers {
             judged.extend(own);
             seen.push(Seen { municipality: route.municipality_code.clone(), person: route.person, shown });
         }
-        let subsidies = answer::show(judged).into_iter().map(ToOwned::to_owned).collect();
-        Ok(ReadRecords { subsidies, seen })
+        Ok(ReadRecords { subsidies: answer::show(judged), seen })
     }
 }

@@ -8,7 +8,9 @@ use pmh_store::StoreError;
 use pmh_wire::{read_certificate_detail, read_copayment_limit};
 use serde::{Deserialize, Serialize};
 
-/// Members are in the words of the published record; what was accepted once opens always, so numbers are
+use crate::compact;
+
+/// Members are in the words of the published record, by which folders of before name them; what was accepted once opens always, so numbers are
 /// read back leniently.
 #[expect(clippy::struct_excessive_bools, reason = "four independent flags of the published record")]
 #[derive(Serialize, Deserialize)]
@@ -74,11 +76,14 @@ pub(crate) fn encode(certificate: &Certificate) -> Vec<u8> {
         max_copayment: certificate.max_copayment.as_ref().map(|limit| limit.verbatim.as_str().to_owned()),
         detail: certificate.detail.as_str().to_owned(),
     };
-    serde_json::to_vec(&stored).expect("a struct of strings and numbers always serialises")
+    compact::encode(&stored)
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Certificate, StoreError> {
-    let stored: StoredCertificate = serde_json::from_slice(bytes).map_err(|_| damaged())?;
+    let stored: StoredCertificate = match compact::marked(bytes) {
+        Some(marked) => compact::decode(marked).map_err(|_| damaged())?,
+        None => serde_json::from_slice(bytes).map_err(|_| damaged())?,
+    };
     Ok(Certificate {
         certificate_type: CertificateTypeId::parse(&stored.certificate_type).map_err(|_| damaged())?,
         program: ProgramId::parse(&stored.program).map_err(|_| damaged())?,
