@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pmh_crypto::{CheckpointSigner, LaneHead};
 use pmh_domain::VirtualClock;
-use pmh_store::{Store, StoreError};
+use pmh_store::{Statements, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::Lane;
@@ -26,14 +26,19 @@ pub(crate) async fn keep_checkpoints(
             () = tokio::time::sleep(EVERY) => false,
             () = shutdown.cancelled() => true,
         };
+        let mut heads = Vec::new();
         for lane in &lanes {
-            for head in lane.unsigned_heads().await {
-                match sign(&store, &signer, &head, clock.now_ms()).await {
-                    Ok(()) => lane.note_signed(&head).await,
-                    Err(error) => {
-                        tracing::warn!(%error, "a checkpoint was not written; tried again in a second");
-                    }
+            heads.extend(lane.unsigned_heads().await.into_iter().map(|head| (lane, head)));
+        }
+        let signed = heads.iter().map(|(_, head)| sign(&signer, head, clock.now_ms())).collect();
+        match put(&store, signed).await {
+            Ok(()) => {
+                for (lane, head) in &heads {
+                    lane.note_signed(head).await;
                 }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "checkpoints were not written; tried again in a second");
             }
         }
         if stopping {
@@ -42,24 +47,30 @@ pub(crate) async fn keep_checkpoints(
     }
 }
 
-async fn sign(
-    store: &Store,
-    signer: &CheckpointSigner,
-    head: &LaneHead,
-    at_ms: i64,
-) -> Result<(), StoreError> {
+fn sign(signer: &CheckpointSigner, head: &LaneHead, at_ms: i64) -> CheckpointRow {
     let checkpoint = signer.sign(head, at_ms);
-    let mut tx = store.write().await?;
-    audit::put_checkpoint(
-        &mut tx,
-        &CheckpointRow {
-            lane: checkpoint.lane.to_vec(),
-            sequence: checkpoint.sequence,
-            hash: checkpoint.hash.to_vec(),
-            at_ms: checkpoint.at_ms,
-            signature: checkpoint.signature.to_vec(),
-        },
-    )
-    .await?;
-    tx.commit().await
+    CheckpointRow {
+        lane: checkpoint.lane.to_vec(),
+        sequence: checkpoint.sequence,
+        hash: checkpoint.hash.to_vec(),
+        at_ms: checkpoint.at_ms,
+        signature: checkpoint.signature.to_vec(),
+    }
+}
+
+/// On the connection of the queries: after a commit of any other one SQLite reads all its pages anew, and maps the file
+/// anew, which every second is a tenth of the work.
+async fn put(store: &Store, checkpoints: Vec<CheckpointRow>) -> Result<(), StoreError> {
+    if checkpoints.is_empty() {
+        return Ok(());
+    }
+    let own = store.clone();
+    let putting = async move {
+        let mut tx = own.write_together().await?;
+        for checkpoint in &checkpoints {
+            audit::put_checkpoint(&mut tx, checkpoint).await?;
+        }
+        tx.commit().await
+    };
+    store.aside(putting).await
 }

@@ -147,14 +147,23 @@ pub(crate) async fn list_cuts(tx: &mut Tx) -> Result<Vec<CheckpointRow>, StoreEr
 }
 
 /// The lane's newest checkpoint replaces the one before.
-pub(crate) async fn put_checkpoint(tx: &mut Tx, checkpoint: &CheckpointRow) -> Result<(), StoreError> {
-    run!(
-        tx,
+pub(crate) async fn put_checkpoint(
+    tx: &mut impl Statements,
+    checkpoint: &CheckpointRow,
+) -> Result<(), StoreError> {
+    tx.run(
         "INSERT INTO checkpoint (lane, sequence, hash, at_ms, signature) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (lane) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, \
          at_ms = excluded.at_ms, signature = excluded.signature",
-        [&checkpoint.lane, checkpoint.sequence, &checkpoint.hash, checkpoint.at_ms, &checkpoint.signature]
-    );
+        &[
+            Bind::Bytes(&checkpoint.lane),
+            Bind::Integer(checkpoint.sequence),
+            Bind::Bytes(&checkpoint.hash),
+            Bind::Integer(checkpoint.at_ms),
+            Bind::Bytes(&checkpoint.signature),
+        ],
+    )
+    .await?;
     Ok(())
 }
 
