@@ -12,5 +12,6 @@ mod key_life;
 mod numbering;
 mod numbers;
 mod retention;
+mod rush;
 mod schemes;
 mod visit;

@@ -17,6 +17,8 @@ pub trait Columns {
     fn integer(&self, at: usize) -> Result<i64, StoreError>;
     fn text(&self, at: usize) -> Result<&str, StoreError>;
     fn bytes(&self, at: usize) -> Result<&[u8], StoreError>;
+    /// `None` for `NULL`.
+    fn optional_bytes(&self, at: usize) -> Result<Option<&[u8]>, StoreError>;
 }
 
 /// What statements run in, whichever driver carries them out. `sql` has its parameters in the order of `binds`, each
@@ -89,6 +91,10 @@ macro_rules! columns_of {
             }
 
             fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
+                Ok(self.try_get(at)?)
+            }
+
+            fn optional_bytes(&self, at: usize) -> Result<Option<&[u8]>, StoreError> {
                 Ok(self.try_get(at)?)
             }
         }

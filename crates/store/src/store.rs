@@ -47,8 +47,19 @@ impl Store {
     /// turn is next.
     pub async fn write_together(&self) -> Result<GroupTx, StoreError> {
         Ok(match self {
-            Self::Sqlite { direct, writers, .. } => GroupTx::Direct(direct.begin(writers.turn(true).await?)?),
+            Self::Sqlite { direct, writers, .. } => {
+                GroupTx::Direct(direct.begin_to_write(writers.turn(true).await?)?)
+            }
             Self::Postgres(_) => GroupTx::Other(self.write().await?),
+        })
+    }
+
+    /// A transaction for many questions that do not write: it sees one state of the data and waits for no writer.
+    /// PostgreSQL enforces that it writes nothing.
+    pub async fn read_together(&self) -> Result<GroupTx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { direct, .. } => GroupTx::Direct(direct.begin_to_read()?),
+            Self::Postgres(_) => GroupTx::Other(self.read().await?),
         })
     }
 
@@ -61,7 +72,7 @@ impl Store {
         }
     }
 
-    /// Carries out what uses [`write_together`](Self::write_together) where it keeps nobody from working: on SQLite on a
+    /// Carries out what uses [`write_together`](Self::write_together) or [`read_together`](Self::read_together) where it keeps nobody from working: on SQLite on a
     /// thread of its own.
     pub async fn aside<F>(&self, work: F) -> F::Output
     where

@@ -45,6 +45,7 @@ use pmh_store::{Database, Store};
 use pmh_wire::{Door, Party, PeerName, paths};
 use tokio::sync::Notify;
 
+use crate::confirmation::together::Asked;
 use crate::hub::Epochs;
 use crate::keys::Keys;
 
@@ -59,6 +60,9 @@ const HUB_TIMEOUT: Duration = Duration::from_secs(8);
 /// What every operation needs.
 struct Eligibility {
     store: Store,
+    /// Of the role that looks presented cards up.
+    reception: Store,
+    presented: Asked,
     keys: Keys,
     entropy: Entropy,
     clock: VirtualClock,
@@ -75,12 +79,15 @@ struct Eligibility {
 pub async fn start(env: PartyEnv, listeners: &mut Listeners) -> Result<Running, StartError> {
     SCHEMA.prepare(&env.database).await?;
     let store = SCHEMA.open(&env.database, store::APP, CONNECTIONS).await?;
+    let reception = SCHEMA.open(&env.database, store::RECEPTION, CONNECTIONS).await?;
     env.load_clock(&store).await?;
     let keys = Keys::load(&store, &master_key(&env, Party::Eligibility)?, &env.entropy).await?;
     let own = PeerName { party: Party::Eligibility, name: Party::Eligibility.as_str().to_owned() };
     let hub = PeerClient::of(&env, &own, Party::Hub, Door::HubEligibility)?.with_timeout(HUB_TIMEOUT);
     let state = Arc::new(Eligibility {
         store: store.clone(),
+        presented: Asked::new(reception.together_max()),
+        reception,
         keys,
         entropy: env.entropy.clone(),
         clock: env.clock.clone(),

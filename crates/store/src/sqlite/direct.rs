@@ -22,8 +22,8 @@ const MAPPED_BYTES_MAX: u64 = 16 << 30;
 /// Commits after which the log is copied into the file.
 const COMMITS_TO_COPY: u32 = 64;
 
-/// One connection to a file, opened when it is first needed. Whoever begins has the turn to write, so nobody else wants
-/// it.
+/// One connection to a file, opened when it is first needed. Whoever writes has the turn to, so no other writer wants it; who
+/// would read while it is in use opens one more.
 pub struct Direct {
     path: PathBuf,
     state: Mutex<State>,
@@ -57,7 +57,8 @@ pub struct DirectTx {
     home: Arc<Direct>,
     /// Present until it goes back.
     connection: Option<Connection>,
-    _turn: WriteTurn,
+    /// A reader has none.
+    turn: Option<WriteTurn>,
 }
 
 impl Direct {
@@ -65,24 +66,39 @@ impl Direct {
         Arc::new(Self { path: path.to_owned(), state: Mutex::default() })
     }
 
-    pub(crate) fn begin(self: &Arc<Self>, turn: WriteTurn) -> Result<DirectTx, StoreError> {
-        let (idle, has_rest) = {
+    pub(crate) fn begin_to_write(self: &Arc<Self>, turn: WriteTurn) -> Result<DirectTx, StoreError> {
+        let connection = self.take()?;
+        if matches!(self.lock().log, Log::HasRest) {
+            copy_log(&connection);
+            self.lock().log = Log::default();
+        }
+        self.begin(connection, Some(turn), "BEGIN IMMEDIATE")
+    }
+
+    pub(crate) fn begin_to_read(self: &Arc<Self>) -> Result<DirectTx, StoreError> {
+        self.begin(self.take()?, None, "BEGIN")
+    }
+
+    /// The idle connection, or one more.
+    fn take(&self) -> Result<Connection, StoreError> {
+        let idle = {
             let mut state = self.lock();
             if state.closed {
                 return Err(StoreError::Unavailable);
             }
-            (state.connection.take(), matches!(state.log, Log::HasRest))
+            state.connection.take()
         };
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.open()?,
-        };
-        if has_rest {
-            copy_log(&connection);
-            self.lock().log = Log::default();
-        }
-        let begun = DirectTx { home: Arc::clone(self), connection: Some(connection), _turn: turn };
-        begun.prepared("BEGIN IMMEDIATE")?.raw_execute()?;
+        idle.map_or_else(|| self.open(), Ok)
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        connection: Connection,
+        turn: Option<WriteTurn>,
+        statement: &str,
+    ) -> Result<DirectTx, StoreError> {
+        let begun = DirectTx { home: Arc::clone(self), connection: Some(connection), turn };
+        begun.prepared(statement)?.raw_execute()?;
         Ok(begun)
     }
 
@@ -170,7 +186,9 @@ impl Statements for DirectTx {
 
     async fn commit(self) -> Result<(), StoreError> {
         self.prepared("COMMIT")?.raw_execute()?;
-        self.home.note_commit();
+        if self.turn.is_some() {
+            self.home.note_commit();
+        }
         Ok(())
     }
 }
@@ -217,6 +235,10 @@ impl Columns for Row<'_> {
 
     fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
         self.get_ref(at)?.as_blob().map_err(|_| unexpected(at))
+    }
+
+    fn optional_bytes(&self, at: usize) -> Result<Option<&[u8]>, StoreError> {
+        self.get_ref(at)?.as_blob_or_null().map_err(|_| unexpected(at))
     }
 }
 

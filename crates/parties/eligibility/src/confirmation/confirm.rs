@@ -19,10 +19,10 @@ use pmh_service::{Body, Peer, Refused};
 use pmh_store::StoreError;
 use pmh_wire::{Code, ConfirmationAnswer, ConfirmationRequest, Qualification, Subsidy};
 
+use super::together::look_up;
 use crate::Eligibility;
 use crate::admin::cards::{state_of, valid_to_of};
 use crate::enrolment::Insurance;
-use crate::store::cards;
 
 pub(crate) async fn confirm(
     State(state): State<Arc<Eligibility>>,
@@ -33,7 +33,7 @@ pub(crate) async fn confirm(
         .ok()
         .filter(|institution| institution.as_str() == peer.name)
         .ok_or_else(|| Code::InstitutionMismatch.problem().at_field("institutionCode"))?;
-    let patient = present(&state, &request.card_serial).await?;
+    let patient = present(&state, &institution, &request.card_serial).await?;
     let consents = Consents::from(request.consents);
     let subsidies = match patient.pmh_id {
         Some(pmh_id) if consents.subsidies && !patient.insurance_only => {
@@ -61,12 +61,14 @@ struct Patient {
     pmh_id: Option<PmhId>,
 }
 
-async fn present(state: &Eligibility, card_serial: &str) -> Result<Patient, Refused> {
+async fn present(
+    state: &Arc<Eligibility>,
+    institution: &InstitutionCode,
+    card_serial: &str,
+) -> Result<Patient, Refused> {
     let serial =
         CardSerial::parse(card_serial).map_err(|_| Code::InvalidMember.problem().at_field("cardSerial"))?;
-    let mut tx = state.store.read().await?;
-    let found = cards::present(&mut tx, &state.keys.serial_tag(&serial)).await?;
-    tx.commit().await?;
+    let found = look_up(state, institution, state.keys.serial_tag(&serial)).await?;
     let found = found.ok_or_else(|| Code::UnknownCard.problem().at_field("cardSerial"))?;
     let today = Date::in_japan(state.clock.now_ms());
     let refused = |code: Code| Refused(code.problem().at_field("cardSerial"));

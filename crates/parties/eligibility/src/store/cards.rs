@@ -1,6 +1,8 @@
 //! Cards: serials, their holders and whether they work.
 
-use pmh_store::{StoreError, Tx, batches, on_connection};
+use std::collections::HashMap;
+
+use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, batches, on_connection, padded};
 use sqlx::AssertSqlSafe;
 
 use super::linkings::SealedPmhId;
@@ -8,6 +10,7 @@ use super::{groups, placeholders};
 use crate::keys::Tag;
 
 /// A card as stored.
+#[derive(Clone)]
 pub(crate) struct CardRow {
     pub(crate) serial_tag: Vec<u8>,
     pub(crate) linking_tag: Vec<u8>,
@@ -18,6 +21,7 @@ pub(crate) struct CardRow {
 }
 
 /// What a presented card leads to.
+#[derive(Clone)]
 pub(crate) struct Presented {
     pub(crate) card: CardRow,
     pub(crate) insurance: i64,
@@ -36,25 +40,44 @@ pub(crate) struct NewCard {
 }
 
 type FoundCard = (Vec<u8>, i64, Option<Vec<u8>>, i64);
-type FoundVisit = (Vec<u8>, i64, Option<Vec<u8>>, i64, i64, Option<Vec<u8>>, Option<i64>);
 
-/// Joins serial → linking number → PMH-ID (001:549).
-pub(crate) async fn present(tx: &mut Tx, serial_tag: &Tag) -> Result<Option<Presented>, StoreError> {
-    let found: Option<FoundVisit> = on_connection!(tx, conn => sqlx::query_as(
-            "SELECT c.linking_tag, c.state, c.valid_to, c.version, h.insurance, l.pmh_id, l.version
-               FROM card c
-               JOIN holder h ON h.linking_tag = c.linking_tag
-               LEFT JOIN linking l ON l.linking_tag = c.linking_tag
-              WHERE c.serial_tag = $1",
-        )
-        .bind(serial_tag.as_slice())
-        .fetch_optional(conn)
-        .await)?;
-    Ok(found.map(|(linking_tag, state, valid_to, version, insurance, pmh_id, of_pmh_id)| Presented {
-        card: CardRow { serial_tag: serial_tag.to_vec(), linking_tag, state, valid_to, version },
-        insurance,
-        pmh_id: pmh_id.zip(of_pmh_id).map(|(sealed, version)| SealedPmhId { sealed, version }),
-    }))
+/// Those of these cards that are known, by serial tag. Joins serial → linking number → PMH-ID (001:549).
+pub(crate) async fn present(
+    tx: &mut impl Statements,
+    serial_tags: &[Tag],
+) -> Result<HashMap<Vec<u8>, Presented>, StoreError> {
+    let mut presented = HashMap::with_capacity(serial_tags.len());
+    for Padded { range, rows } in padded(serial_tags.len()) {
+        let sql = format!(
+            "SELECT c.serial_tag, c.linking_tag, c.state, c.valid_to, c.version, h.insurance, \
+                    l.pmh_id, COALESCE(l.version, 0) \
+               FROM (VALUES {}) AS wanted \
+              CROSS JOIN card c CROSS JOIN holder h LEFT JOIN linking l ON l.linking_tag = c.linking_tag \
+              WHERE c.serial_tag = wanted.column1 AND h.linking_tag = c.linking_tag",
+            groups(rows, 1)
+        );
+        let mut binds: Vec<Bind<'_>> = serial_tags[range].iter().map(|tag| Bind::Bytes(tag)).collect();
+        // Fills the list up.
+        binds.resize(rows, Bind::Bytes(&[]));
+        presented.extend(tx.fetch(&sql, &binds, |row| Ok((row.bytes(0)?.to_vec(), of_row(row)?))).await?);
+    }
+    Ok(presented)
+}
+
+fn of_row(row: &dyn Columns) -> Result<Presented, StoreError> {
+    let sealed = row.optional_bytes(6)?.map(<[u8]>::to_vec);
+    let version = row.integer(7)?;
+    Ok(Presented {
+        card: CardRow {
+            serial_tag: row.bytes(0)?.to_vec(),
+            linking_tag: row.bytes(1)?.to_vec(),
+            state: row.integer(2)?,
+            valid_to: row.optional_bytes(3)?.map(<[u8]>::to_vec),
+            version: row.integer(4)?,
+        },
+        insurance: row.integer(5)?,
+        pmh_id: sealed.map(|sealed| SealedPmhId { sealed, version }),
+    })
 }
 
 pub(crate) async fn find(tx: &mut Tx, serial_tag: &Tag) -> Result<Option<CardRow>, StoreError> {

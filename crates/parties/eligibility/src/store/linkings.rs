@@ -7,6 +7,7 @@ use super::placeholders;
 use crate::keys::Tag;
 
 /// A sealed PMH-ID with the version that its seal names.
+#[derive(Clone)]
 pub(crate) struct SealedPmhId {
     pub(crate) sealed: Vec<u8>,
     pub(crate) version: i64,

@@ -8,10 +8,13 @@ pub(crate) mod witness;
 
 use pmh_store::{Migration, PartySchema, Plans, Role};
 
-/// The role that serves every door.
+/// The role that serves every door, but for what [`RECEPTION`] does.
 pub(crate) const APP: &str = "app";
 
-/// The schema of the OQS: one partition, one role.
+/// The role that looks presented cards up, and does nothing else.
+pub(crate) const RECEPTION: &str = "reception";
+
+/// The schema of the OQS: one partition, two roles.
 pub const SCHEMA: PartySchema = PartySchema {
     party: "eligibility",
     migrations: &[
@@ -34,14 +37,25 @@ pub const SCHEMA: PartySchema = PartySchema {
             postgres: include_str!("../../migrations/postgres/0003_witness.sql"),
         },
     ],
-    roles: &[Role {
-        name: APP,
-        plans: Plans::Estimated,
-        grants: &[
-            "GRANT SELECT, INSERT ON data_key, index_key TO {role}",
-            "GRANT SELECT, INSERT, UPDATE ON holder, card, linking, witness TO {role}",
-        ],
-    }],
+    roles: &[
+        Role {
+            name: APP,
+            plans: Plans::Estimated,
+            grants: &[
+                "GRANT SELECT, INSERT ON data_key, index_key TO {role}",
+                "GRANT SELECT, INSERT, UPDATE ON holder, card, linking, witness TO {role}",
+            ],
+        },
+        Role {
+            name: RECEPTION,
+            plans: Plans::ByKey,
+            grants: &[
+                "GRANT SELECT (serial_tag, linking_tag, state, valid_to, version) ON card TO {role}",
+                "GRANT SELECT (linking_tag, insurance) ON holder TO {role}",
+                "GRANT SELECT (linking_tag, pmh_id, version) ON linking TO {role}",
+            ],
+        },
+    ],
 };
 
 /// `rows` groups of `columns` placeholders, numbered through: `($1, $2), ($3, $4)`.
