@@ -22,9 +22,13 @@ const ASKS_THE_HUB: usize = 5;
 
 /// While it is kept no card is looked up.
 enum Held {
-    Table { _locked: Tx },
+    Table {
+        _locked: Tx,
+    },
     /// SQLite's readers wait for nobody; but they need a thread.
-    Threads { _busy: DropGuard },
+    Threads {
+        _busy: DropGuard,
+    },
 }
 
 /// With how many transactions the OQS has at once.

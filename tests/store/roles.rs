@@ -197,3 +197,31 @@ async fn touch(tx: &mut Tx, note: i64) -> Result<(), StoreError> {
         .map(|_| ()))?;
     Ok(())
 }
+
+/// Of the OQS: the session behind the door that institutions come in by.
+#[tokio::test]
+async fn who_looks_cards_up_reads_what_a_visit_needs_and_writes_nothing() {
+    let place = TestDatabase::postgres().await;
+    pmh_eligibility::SCHEMA.prepare(place.database()).await.unwrap();
+    let reception = pmh_eligibility::SCHEMA.open(place.database(), "reception", 1).await.unwrap();
+    let mut tx = reception.write().await.unwrap();
+    let needed =
+        "SELECT COUNT(card.serial_tag) + COUNT(insurance) + COUNT(pmh_id) FROM card, holder, linking";
+    let read: i64 =
+        on_connection!(&mut tx, conn => sqlx::query_scalar(needed).fetch_one(conn).await.unwrap());
+    assert_eq!(read, 0);
+    drop(tx);
+    for sql in [
+        "SELECT card_serial FROM card",
+        "SELECT linking_number FROM holder",
+        "SELECT portal_pseudonym FROM holder",
+        "SELECT wrapped FROM data_key",
+        "SELECT wrapped FROM index_key",
+        "UPDATE card SET state = 1",
+        "DELETE FROM linking",
+    ] {
+        let mut tx = reception.write().await.unwrap();
+        let refused = on_connection!(&mut tx, conn => sqlx::query(sql).execute(conn).await.map(|_| ()));
+        assert!(matches!(refused.map_err(StoreError::from), Err(StoreError::NotAllowed)), "{sql}");
+    }
+}

@@ -13,6 +13,7 @@ for_each_store! {
     a_second_insert_in_it_is_already_exists_and_shows_no_value,
     a_column_of_another_kind_is_an_error_that_shows_no_value,
     a_closed_store_begins_none,
+    who_reads_together_waits_for_no_writer_and_sees_one_state,
 }
 
 async fn begin(store: &Store) -> GroupTx {
@@ -87,6 +88,27 @@ async fn a_closed_store_begins_none(place: &TestDatabase) {
     drop(tx);
     store.close().await;
     assert!(matches!(store.write_together().await.err(), Some(StoreError::Unavailable)));
+    assert!(matches!(store.read_together().await.err(), Some(StoreError::Unavailable)));
+}
+
+async fn who_reads_together_waits_for_no_writer_and_sees_one_state(place: &TestDatabase) {
+    let store = desk(place).await;
+    let mut before = begin(&store).await;
+    add(&mut before, 1).await.unwrap();
+    before.commit().await.unwrap();
+    let mut writing = begin(&store).await;
+    add(&mut writing, 2).await.unwrap();
+    for _ in 0..2 {
+        let mut reading = store.read_together().await.unwrap();
+        assert_eq!(authors(&mut reading).await, [(OSAKA.to_owned(), 1)]);
+        reading.commit().await.unwrap();
+    }
+    let mut reading = store.read_together().await.unwrap();
+    assert_eq!(authors(&mut reading).await.len(), 1);
+    writing.commit().await.unwrap();
+    assert_eq!(authors(&mut reading).await.len(), 1, "what was committed meanwhile");
+    drop(reading);
+    assert_eq!(authors(&mut store.read_together().await.unwrap()).await.len(), 2);
 }
 
 /// It is opened by another driver than the pool, whose settings are told by `durability`.

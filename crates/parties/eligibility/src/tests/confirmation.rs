@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
+use futures_util::future::join_all;
 use http::header::{CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use pmh_wire::{
-    CardCommand, Code, ConfirmationAnswer, ConfirmationRequest, ConsentsBody, Qualification, paths,
+    CardCommand, Code, ConfirmationAnswer, ConfirmationRequest, ConsentsBody, EnrolCard, Qualification, paths,
 };
 use serde_json::{Value, json};
 
@@ -90,6 +91,25 @@ async fn insurance_is_told_to_those_who_asked_for_it() {
         let no_insurance = ConsentsBody { insurance: false, subsidies: true };
         let answer = server.confirm(card, no_insurance).await.unwrap();
         assert_eq!(answer.insurance.qualification, Qualification::NotAsked);
+    }
+}
+
+/// Those that come in while the first is looked up go together.
+#[tokio::test]
+async fn of_many_at_once_each_is_told_of_the_own_card() {
+    let states = [Qualification::Valid, Qualification::Invalid, Qualification::NotInsured];
+    let people = states.into_iter().zip(1..).map(|(insurance, n)| EnrolCard { insurance, ..enrolled(n) });
+    let stand = Stand::new(&people.collect::<Vec<_>>());
+    let server = stand.start().await;
+    let cards = ["C-1", "C-2", "C-9", "C-3", "C-3"];
+    let visits = (0..60).map(|visit| server.confirm(cards[visit % cards.len()], NO_SUBSIDIES));
+    let told = join_all(visits).await.into_iter().map(|outcome| match outcome {
+        Ok(answer) => Ok(answer.insurance.qualification),
+        Err(error) => Err(refusal::<()>(Err(error))),
+    });
+    let expected = [Ok(states[0]), Ok(states[1]), Err(Some(Code::UnknownCard)), Ok(states[2]), Ok(states[2])];
+    for (visit, told) in told.enumerate() {
+        assert_eq!(told, expected[visit % cards.len()], "visit {visit}");
     }
 }
 
