@@ -72,8 +72,8 @@ impl Store {
         }
     }
 
-    /// Carries out what uses [`write_together`](Self::write_together) or [`read_together`](Self::read_together) where it keeps nobody from working: on SQLite on a
-    /// thread of its own.
+    /// Carries out what uses [`write_together`](Self::write_together) or [`read_together`](Self::read_together) where it
+    /// keeps nobody from working: on SQLite on a thread of its own.
     pub async fn aside<F>(&self, work: F) -> F::Output
     where
         F: Future<Output: Send> + Send + 'static,

@@ -22,8 +22,8 @@ const MAPPED_BYTES_MAX: u64 = 16 << 30;
 /// Commits after which the log is copied into the file.
 const COMMITS_TO_COPY: u32 = 64;
 
-/// One connection to a file, opened when it is first needed. Whoever writes has the turn to, so no other writer wants it; who
-/// would read while it is in use opens one more.
+/// One connection to a file, opened when it is first needed. Whoever writes has the turn to, so no other writer wants
+/// it; who would read while it is in use opens one more.
 pub struct Direct {
     path: PathBuf,
     state: Mutex<State>,
