@@ -113,6 +113,20 @@ async fn where_nobody_reads_what_is_printed_the_program_ends_without_a_word() {
     assert_eq!((said.status.code(), String::from_utf8_lossy(&said.stderr).as_ref()), (Some(141), ""));
 }
 
+/// `/dev/full` refuses every byte, as a full disk does.
+#[tokio::test]
+async fn where_what_is_printed_finds_no_room_the_program_says_so_and_ends() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut generate = program(BINARY);
+    generate.args(["generate", "population", "--municipality", "130001", "--size", "1", "--out"]);
+    let said = generate.arg(folder.path()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let said = said.wait_with_output().await.unwrap();
+    let told = String::from_utf8(said.stderr).unwrap();
+    assert_eq!(said.status.code(), Some(14), "{told}");
+    assert!(told.contains("cannot be written: No space left"), "{told}");
+}
+
 #[tokio::test]
 async fn wrong_usage_is_2() {
     for arguments in [

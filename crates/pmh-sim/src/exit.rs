@@ -18,7 +18,7 @@ const USAGE: u8 = 2;
 const CANNOT_CONNECT: u8 = 11;
 const TARGET_REFUSED: u8 = 12;
 const ENVIRONMENT: u8 = 14;
-const INTERNAL: u8 = 20;
+pub(crate) const INTERNAL: u8 = 20;
 
 /// Why the program stops, in both languages, without a personal value.
 #[derive(Debug)]

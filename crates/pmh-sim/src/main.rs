@@ -7,6 +7,7 @@ mod language;
 mod logging;
 mod table;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -50,11 +51,14 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return exit::report(output, &exit::Failure::internal(&error)),
     };
-    let outcome = runtime.block_on(arguments.command.run(output, &captured));
+    let run = || runtime.block_on(arguments.command.run(output, &captured));
+    let outcome = catch_unwind(AssertUnwindSafe(run));
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match outcome {
-        Ok(code) => code,
-        Err(failure) => exit::report(output, &failure),
+        Ok(Ok(code)) => code,
+        Ok(Err(failure)) => exit::report(output, &failure),
+        // The log has told where.
+        Err(_) => ExitCode::from(exit::INTERNAL),
     }
 }
 
