@@ -13,8 +13,8 @@ use crate::statements::{Bind, Columns, Statements};
 use crate::writers::WriteTurn;
 use crate::{PREPARED_STATEMENTS_MAX, StoreError, parameters};
 
-/// Pages that it keeps, in KiB.
-const CACHE_KIB: u32 = 16 << 10;
+/// Pages that it keeps, in KiB: those that stand in the log alone, which is copied after some 5 MiB. All others are mapped.
+const CACHE_KIB: u32 = 8 << 10;
 
 /// How much of the file is mapped at most.
 const MAPPED_BYTES_MAX: u64 = 16 << 30;
