@@ -58,11 +58,11 @@ pub struct EligibilityQuery {
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EligibilityAnswer<S = Subsidy> {
+pub struct EligibilityAnswer<L = Vec<Subsidy>> {
     /// Fixed width, so that five causes of an empty answer have one length.
     pub answered_at: String,
-    /// The hub has each as the JSON that it sealed, and passes it on.
-    pub subsidies: Vec<S>,
+    /// In display order. The hub has them as JSON.
+    pub subsidies: L,
 }
 
 /// One certificate as an institution or the citizen sees it, in display order. The hub has texts and inner JSON on loan

@@ -13,9 +13,9 @@ pub struct RecordsRequest {
 /// Same shape as [`EligibilityAnswer`](crate::EligibilityAnswer); also what the citizen's page gets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OwnRecords<S = Subsidy> {
+pub struct OwnRecords<L = Vec<Subsidy>> {
     pub answered_at: String,
-    pub subsidies: Vec<S>,
+    pub subsidies: L,
 }
 
 redacted_debug!(RecordsRequest, OwnRecords);

@@ -9,7 +9,7 @@ use pmh_store::StoreError;
 use pmh_wire::Verbatim;
 use pmh_wire::eligibility::Subsidy;
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use crate::compact;
 
@@ -67,8 +67,17 @@ pub(crate) struct Judged<'a> {
     /// `None` in an answer of before it was kept.
     key: Option<Key<'a>>,
     display_order: i64,
+    shown: Option<Visible<'a>>,
+}
+
+/// What a reader gets.
+#[expect(clippy::large_enum_variant, reason = "nearly all are the large one")]
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Visible<'a> {
+    Prepared(Subsidy<Cow<'a, str>, &'a RawValue>),
     /// The JSON of a [`Subsidy`].
-    shown: Option<Box<RawValue>>,
+    Former(&'a RawValue),
 }
 
 /// The bytes of the answer. Of a deleted certificate it holds the key: the same one may stand under the person's
@@ -112,7 +121,7 @@ pub(crate) fn encode_hidden() -> Vec<u8> {
 /// The certificates in these bytes, and which of them the rule shows on a day.
 pub(crate) fn judge<'a>(
     bytes: &'a [u8],
-    municipality: &str,
+    municipality: &'a str,
     on: Date,
 ) -> Result<Vec<Judged<'a>>, StoreError> {
     let Some(marked) = compact::marked(bytes) else { return former::judge(bytes, on) };
@@ -122,7 +131,7 @@ pub(crate) fn judge<'a>(
 
 /// What of these certificates is shown, in display order: by number, those without one last, then in the order in
 /// which they stand (municipality, person, first registered first).
-pub(crate) fn show(mut judged: Vec<Judged<'_>>) -> Vec<Box<RawValue>> {
+pub(crate) fn show(mut judged: Vec<Judged<'_>>) -> Vec<Visible<'_>> {
     judged.sort_by_key(|one| one.display_order);
     judged.into_iter().filter_map(|one| one.shown).collect()
 }
@@ -162,7 +171,7 @@ fn prepare<'a>(certificate: &'a Certificate, subsidy: Option<&'a Subsidy>) -> Pr
 }
 
 impl<'a> Prepared<'a> {
-    fn judge(self, municipality: &str, on: Date) -> Result<Judged<'a>, StoreError> {
+    fn judge(self, municipality: &'a str, on: Date) -> Result<Judged<'a>, StoreError> {
         let facts = self.facts()?;
         let shown = match facts.shown_on(on) {
             Shown::Yes => {
@@ -203,26 +212,25 @@ impl<'a> Content<'a> {
 
     fn shown(
         &self,
-        (municipality, program): (&str, &str),
+        (municipality, program): (&'a str, &Cow<'a, str>),
         validity: Validity,
-    ) -> Result<Box<RawValue>, StoreError> {
-        let (valid_from, valid_to) = (validity.from().to_string(), validity.to().to_string());
-        let subsidy = Subsidy {
-            municipality_code: municipality,
-            program_id: program,
-            certification_name: self.name,
-            medical_subsidy_insurer_number: self.payer_number,
-            medical_subsidy_recipient_number: self.recipient_number,
-            segment: self.segment,
-            income_segment: self.income_segment,
-            designated_medical_institutions: self.designated_institutions,
-            is_always_reimbursement: self.always_reimbursement,
+    ) -> Result<Visible<'a>, StoreError> {
+        let text = Cow::Borrowed;
+        Ok(Visible::Prepared(Subsidy {
+            municipality_code: text(municipality),
+            program_id: program.clone(),
+            certification_name: text(self.name),
+            medical_subsidy_insurer_number: self.payer_number.map(text),
+            medical_subsidy_recipient_number: self.recipient_number.map(text),
+            segment: self.segment.map(text),
+            income_segment: self.income_segment.map(text),
+            designated_medical_institutions: self.designated_institutions.map(text),
+            is_always_reimbursement: text(self.always_reimbursement),
             max_copayment_amount: self.max_copayment.map(verbatim).transpose()?,
-            valid_from: &valid_from,
-            valid_to: &valid_to,
+            valid_from: Cow::Owned(validity.from().to_string()),
+            valid_to: Cow::Owned(validity.to().to_string()),
             certification_detail: verbatim(self.detail)?,
-        };
-        Ok(to_raw_value(&subsidy).expect("texts and JSON always serialise"))
+        }))
     }
 }
 

@@ -5,7 +5,7 @@ use pmh_store::StoreError;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Judged, Key, damaged};
+use super::{Judged, Key, Visible, damaged};
 
 #[derive(Deserialize)]
 struct Former<'a> {
@@ -30,7 +30,7 @@ pub(super) fn judge(bytes: &[u8], on: Date) -> Result<Vec<Judged<'_>>, StoreErro
 impl<'a> Former<'a> {
     fn judge(self, on: Date) -> Result<Judged<'a>, StoreError> {
         let shown = match self.facts()?.shown_on(on) {
-            Shown::Yes => Some(self.subsidy.ok_or_else(damaged)?.to_owned()),
+            Shown::Yes => Some(Visible::Former(self.subsidy.ok_or_else(damaged)?)),
             Shown::No(_) => None,
         };
         Ok(Judged { key: self.key, display_order: self.display_order.unwrap_or(i64::MAX), shown })

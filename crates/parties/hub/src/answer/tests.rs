@@ -53,7 +53,7 @@ fn judged(bytes: &[u8]) -> Vec<Judged<'_>> {
 }
 
 fn subsidies(judged: Vec<Judged<'_>>) -> Vec<Subsidy> {
-    show(judged).into_iter().map(|text| serde_json::from_str(text.get()).unwrap()).collect()
+    serde_json::from_slice(&serde_json::to_vec(&show(judged)).unwrap()).unwrap()
 }
 
 /// Which are shown, by their names, which are their history keys here.

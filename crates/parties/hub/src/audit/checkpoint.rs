@@ -30,8 +30,8 @@ pub(crate) async fn keep_checkpoints(
         for lane in &lanes {
             heads.extend(lane.unsigned_heads().await.into_iter().map(|head| (lane, head)));
         }
-        let signed = heads.iter().map(|(_, head)| sign(&signer, head, clock.now_ms())).collect();
-        match put(&store, signed).await {
+        let checkpoints = heads.iter().map(|(_, head)| sign(&signer, head, clock.now_ms())).collect();
+        match put(&store, checkpoints).await {
             Ok(()) => {
                 for (lane, head) in &heads {
                     lane.note_signed(head).await;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use pmh_domain::Date;
 use pmh_store::{Statements, StoreError};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::decoy;
 use crate::access::PersonAccess;
@@ -22,8 +22,8 @@ pub(crate) struct Reader {
 
 /// What one person's routes lead to on a day.
 pub(crate) struct ReadRecords {
-    /// In display order, each the JSON of a subsidy.
-    pub(crate) subsidies: Vec<Box<RawValue>>,
+    /// The JSON of a list of subsidies, in display order.
+    pub(crate) subsidies: Box<RawValue>,
     /// Whose records were opened, for the audit.
     pub(crate) seen: Vec<Seen>,
 }
@@ -130,6 +130,7 @@ impl Answers {
             judged.extend(own);
             seen.push(Seen { municipality: route.municipality_code.clone(), person: route.person, shown });
         }
-        Ok(ReadRecords { subsidies: answer::show(judged), seen })
+        let subsidies = to_raw_value(&answer::show(judged)).expect("texts and JSON always serialise");
+        Ok(ReadRecords { subsidies, seen })
     }
 }
