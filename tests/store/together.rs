@@ -1,10 +1,14 @@
 //! The transaction that many questions share.
 
 use std::collections::HashSet;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
-use pmh_store::{Bind, Columns, Database, GroupTx, Statements, Store, StoreError, Tx, file_path};
+use pmh_store::{Bind, Columns, Database, GroupTx, Query, Statements, Store, StoreError, Tx, file_path};
 
-use super::note::{DESK, OSAKA, SCHEMA, desk};
+use tokio::task::JoinSet;
+
+use super::note::{DESK, OSAKA, QUERY, SCHEMA, desk};
 use crate::support::{TestDatabase, for_each_store};
 
 for_each_store! {
@@ -12,12 +16,31 @@ for_each_store! {
     dropped_it_leaves_nothing_and_the_next_one_begins,
     a_second_insert_in_it_is_already_exists_and_shows_no_value,
     a_column_of_another_kind_is_an_error_that_shows_no_value,
+    what_was_sent_ahead_is_done_before_what_follows,
+    an_error_of_what_was_sent_ahead_is_that_of_the_next_statement,
+    an_error_of_what_was_sent_ahead_is_that_of_the_commit,
+    two_fetched_at_once_are_two_fetched,
+    dropped_with_statements_on_their_way_it_leaves_nothing,
+    more_than_there_are_connections_take_turns,
     a_closed_store_begins_none,
     who_reads_together_waits_for_no_writer_and_sees_one_state,
 }
 
 async fn begin(store: &Store) -> GroupTx {
     store.write_together().await.unwrap()
+}
+
+/// Binds it to the rows of Osaka where the database does that.
+async fn in_osaka(tx: &mut GroupTx) {
+    if matches!(tx, GroupTx::Postgres(_)) {
+        let sql = "SELECT set_config('pmh.municipality', $1, true)";
+        tx.fetch(sql, &[Bind::Text(OSAKA)], |_| Ok(())).await.unwrap();
+    }
+}
+
+async fn add_ahead(tx: &mut impl Statements, author: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO author (municipality_code, author) VALUES ($1, $2)";
+    tx.run_ahead(sql, &[Bind::Text(OSAKA), Bind::Integer(author)]).await
 }
 
 /// Authors stand in a table without row-level security.
@@ -61,9 +84,7 @@ async fn a_second_insert_in_it_is_already_exists_and_shows_no_value(place: &Test
     let nowhere = "INSERT INTO note (municipality_code, note, author, body) VALUES ($1, $2, $3, $4)";
     drop(tx);
     let mut tx = begin(&store).await;
-    if let GroupTx::Other(tx) = &mut tx {
-        tx.for_municipality(OSAKA).await.unwrap();
-    }
+    in_osaka(&mut tx).await;
     let binds = [Bind::Text(OSAKA), Bind::Integer(1), Bind::Integer(123_456_789_018), Bind::Bytes(b"body")];
     let dangling = tx.run(nowhere, &binds).await.unwrap_err();
     assert!(matches!(dangling, StoreError::Referenced), "{dangling:?}");
@@ -80,6 +101,102 @@ async fn a_column_of_another_kind_is_an_error_that_shows_no_value(place: &TestDa
     let bytes = tx.fetch(sql, &[], |row| Ok(row.bytes(1)?.to_vec())).await.unwrap_err();
     let shown = format!("{text} {text:?} {number} {number:?} {bytes} {bytes:?}");
     assert!(!shown.contains("123456789018") && !shown.contains(OSAKA), "{shown}");
+}
+
+async fn what_was_sent_ahead_is_done_before_what_follows(place: &TestDatabase) {
+    let store = desk(place).await;
+    let mut tx = begin(&store).await;
+    let mut expected = Vec::new();
+    for author in 1..=200 {
+        add_ahead(&mut tx, author).await.unwrap();
+        expected.push((OSAKA.to_owned(), author));
+    }
+    assert_eq!(authors(&mut tx).await, expected);
+    add_ahead(&mut tx, 201).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(authors(&mut begin(&store).await).await.len(), 201);
+}
+
+/// A database that has the statement carried out at once tells of it at once.
+async fn an_error_of_what_was_sent_ahead_is_that_of_the_next_statement(place: &TestDatabase) {
+    let store = desk(place).await;
+    for _ in 0..2 {
+        let mut tx = begin(&store).await;
+        add(&mut tx, 1).await.unwrap();
+        let told = match add_ahead(&mut tx, 1).await {
+            Ok(()) => {
+                add_ahead(&mut tx, 2).await.unwrap();
+                tx.fetch("SELECT author FROM author", &[], |row| row.integer(0)).await.map(|_| ())
+            }
+            at_once => at_once,
+        };
+        assert!(matches!(told, Err(StoreError::AlreadyExists)), "{told:?}");
+    }
+    assert_eq!(authors(&mut begin(&store).await).await, []);
+}
+
+async fn an_error_of_what_was_sent_ahead_is_that_of_the_commit(place: &TestDatabase) {
+    let store = desk(place).await;
+    let mut tx = begin(&store).await;
+    add_ahead(&mut tx, 1).await.unwrap();
+    let told = match add_ahead(&mut tx, 1).await {
+        Ok(()) => tx.commit().await,
+        at_once => {
+            drop(tx);
+            at_once
+        }
+    };
+    assert!(matches!(told, Err(StoreError::AlreadyExists)), "{told:?}");
+    assert_eq!(authors(&mut begin(&store).await).await, []);
+}
+
+async fn two_fetched_at_once_are_two_fetched(place: &TestDatabase) {
+    let store = desk(place).await;
+    let mut tx = begin(&store).await;
+    add_ahead(&mut tx, 7).await.unwrap();
+    let query = |sql: &str| Query { sql: sql.to_owned(), binds: vec![Bind::Text(OSAKA)] };
+    let numbers = query("SELECT author FROM author WHERE municipality_code = $1");
+    let codes = query("SELECT municipality_code FROM author WHERE municipality_code = $1");
+    let text = |row: &dyn Columns| Ok(row.text(0)?.to_owned());
+    let both = tx.fetch_both(&numbers, |row| row.integer(0), &codes, text).await.unwrap();
+    assert_eq!(both, (vec![7], vec![OSAKA.to_owned()]));
+    if matches!(tx, GroupTx::Postgres(_)) {
+        // An error of the first is not that the second met an aborted transaction.
+        let divided = query("SELECT 1 / (author - 7) FROM author WHERE municipality_code = $1");
+        let failed = tx.fetch_both(&divided, |row| row.integer(0), &codes, text).await.unwrap_err();
+        assert!(failed.to_string().contains("22012"), "{failed}");
+    }
+}
+
+async fn dropped_with_statements_on_their_way_it_leaves_nothing(place: &TestDatabase) {
+    let store = desk(place).await;
+    for _ in 0..20 {
+        let mut tx = begin(&store).await;
+        assert_eq!(authors(&mut tx).await, []);
+        for author in 1..=5 {
+            add_ahead(&mut tx, author).await.unwrap();
+        }
+        let mut waiting = pin!(add(&mut tx, 6));
+        // Whoever waits gives up after the first look.
+        let _ = waiting.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+async fn more_than_there_are_connections_take_turns(place: &TestDatabase) {
+    let store = desk(place).await;
+    let mut all = JoinSet::new();
+    for author in 0..20 {
+        let own = store.clone();
+        let adding = async move {
+            let mut tx = begin(&own).await;
+            add_ahead(&mut tx, author).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let store = store.clone();
+        all.spawn(async move { store.aside(adding).await });
+    }
+    all.join_all().await;
+    assert_eq!(authors(&mut begin(&store).await).await.len(), 20);
 }
 
 async fn a_closed_store_begins_none(place: &TestDatabase) {
@@ -124,6 +241,92 @@ async fn its_connection_has_the_settings_of_the_pool() {
         };
         assert_eq!(tx.fetch(&sql, &[], text).await.unwrap(), [expected], "{name}");
     }
+}
+
+/// The same on PostgreSQL, where the role comes with the connection too.
+#[tokio::test]
+async fn its_connection_has_the_role_and_the_settings_of_the_pool() {
+    let place = TestDatabase::postgres().await;
+    SCHEMA.prepare(place.database()).await.unwrap();
+    for role in [DESK, QUERY] {
+        let store = SCHEMA.open(place.database(), role, 1).await.unwrap();
+        // Settings that belong to the driver, or to one statement.
+        let sql = "SELECT name, setting FROM pg_settings WHERE name NOT IN \
+                   ('extra_float_digits', 'DateStyle', 'IntervalStyle', 'TimeZone', 'client_encoding') \
+                   UNION ALL SELECT 'role', CAST(current_user AS TEXT) \
+                   UNION ALL SELECT 'user', CAST(session_user AS TEXT) ORDER BY 1, 2";
+        let setting = |row: &dyn Columns| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
+        let own = begin(&store).await.fetch(sql, &[], setting).await.unwrap();
+        assert_eq!(own, store.write().await.unwrap().fetch(sql, &[], setting).await.unwrap());
+        let role = ("role".to_owned(), format!("pmh_{}_notary_{role}", place.world()));
+        assert!(own.contains(&role), "{own:?}");
+        assert!(own.contains(&("synchronous_commit".to_owned(), "on".to_owned())), "{own:?}");
+    }
+}
+
+#[tokio::test]
+async fn row_level_security_binds_it() {
+    let place = TestDatabase::postgres().await;
+    let store = desk(&place).await;
+    let count = "SELECT COUNT(*) FROM note";
+    let insert = "INSERT INTO note (municipality_code, note, body) VALUES ($1, $2, $3)";
+    let binds = [Bind::Text(OSAKA), Bind::Integer(1), Bind::Bytes(b"body")];
+    let mut tx = begin(&store).await;
+    in_osaka(&mut tx).await;
+    tx.run_ahead(insert, &binds).await.unwrap();
+    assert_eq!(tx.fetch(count, &[], |row| row.integer(0)).await.unwrap(), [1]);
+    tx.commit().await.unwrap();
+    let mut tx = begin(&store).await;
+    assert_eq!(tx.fetch(count, &[], |row| row.integer(0)).await.unwrap(), [0], "it is in no municipality");
+    let written = tx.run(insert, &binds).await;
+    assert!(matches!(written, Err(StoreError::NotAllowed)), "{written:?}");
+    drop(tx);
+    let query = SCHEMA.open(place.database(), QUERY, 1).await.unwrap();
+    let read = begin(&query).await.fetch(count, &[], |row| row.integer(0)).await;
+    assert!(matches!(read, Err(StoreError::NotAllowed)), "{read:?}");
+}
+
+/// The server would take it, and roll back.
+#[tokio::test]
+async fn what_has_failed_is_not_committed() {
+    let place = TestDatabase::postgres().await;
+    let store = desk(&place).await;
+    let mut tx = begin(&store).await;
+    add(&mut tx, 1).await.unwrap();
+    let exists = add(&mut tx, 1).await;
+    assert!(matches!(exists, Err(StoreError::AlreadyExists)), "{exists:?}");
+    assert!(tx.commit().await.is_err());
+    assert_eq!(authors(&mut begin(&store).await).await, []);
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_ended_is_replaced() {
+    let place = TestDatabase::postgres().await;
+    let store = desk(&place).await;
+    let mut tx = begin(&store).await;
+    add(&mut tx, 1).await.unwrap();
+    place.administer(&end(process_of(&mut tx).await)).await;
+    let gone = add(&mut tx, 2).await;
+    assert!(matches!(gone, Err(StoreError::Unavailable)), "{gone:?}");
+    drop(tx);
+    let mut tx = begin(&store).await;
+    assert_eq!(authors(&mut tx).await, []);
+    let process = process_of(&mut tx).await;
+    tx.commit().await.unwrap();
+    // While nobody uses it.
+    place.administer(&end(process)).await;
+    let mut tx = begin(&store).await;
+    assert_ne!(process_of(&mut tx).await, process);
+}
+
+async fn process_of(tx: &mut GroupTx) -> i64 {
+    let sql = "SELECT CAST(pg_backend_pid() AS BIGINT)";
+    tx.fetch(sql, &[], |row| row.integer(0)).await.unwrap()[0]
+}
+
+/// Returns when it has ended.
+fn end(process: i64) -> String {
+    format!("SELECT pg_terminate_backend({process}, 10000)")
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! What can go wrong in a store, in words that a caller can act on.
 
+use std::error::Error;
 use std::fmt;
 
 use sqlx::error::DatabaseError;
+use tokio_postgres::types::WrongType;
 
 /// Neither `Display` nor `Debug` shows a stored value, and there is no `source`: what the drivers print may
 /// quote a row ("Key (…)=(…) already exists"). Any error is the end of the transaction: a failed
@@ -47,7 +49,7 @@ pub enum StoreError {
     Unreachable(String),
     #[error("{0}")]
     Usage(String),
-    /// In the words of SQLite, which name objects of the schema alone.
+    /// In words that name objects of the schema alone.
     #[error("database error: {0}")]
     Statement(String),
     #[error("database error: {}", shown(.0))]
@@ -91,7 +93,26 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        if let Some(told) = error.as_db_error() {
+            let code = told.code().code();
+            return postgres_meaning(code)
+                .unwrap_or_else(|| Self::Statement(postgres_text(code, told.message())));
+        }
+        // Of the others only a value of a wrong kind is not about the connection.
+        match error.source() {
+            Some(source) if source.is::<WrongType>() => Self::Statement("the driver failed".to_owned()),
+            _ => Self::Unavailable,
+        }
+    }
+}
+
 impl StoreError {
+    pub(crate) fn undecoded(column: usize) -> Self {
+        Self::Statement(format!("column {column} cannot be decoded"))
+    }
+
     /// For the first connection: the operator must learn why, and no row can stand in the text yet.
     pub(crate) fn connecting(error: sqlx::Error, to: &str) -> Self {
         match Self::from(error) {
@@ -104,18 +125,18 @@ impl StoreError {
 }
 
 fn meaning(error: &dyn DatabaseError) -> Option<StoreError> {
-    if error.is_unique_violation() {
-        return Some(StoreError::AlreadyExists);
-    }
-    if error.is_foreign_key_violation() {
-        return Some(StoreError::Referenced);
-    }
     let code = error.code()?;
     if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
         return sqlite_meaning(code.parse().ok()?);
     }
-    // https://www.postgresql.org/docs/15/errcodes-appendix.html
-    match (code.get(..2)?, code.as_ref()) {
+    postgres_meaning(&code)
+}
+
+/// Of a SQLSTATE: <https://www.postgresql.org/docs/15/errcodes-appendix.html>
+fn postgres_meaning(code: &str) -> Option<StoreError> {
+    match (code.get(..2)?, code) {
+        (_, "23505") => Some(StoreError::AlreadyExists),
+        (_, "23503") => Some(StoreError::Referenced),
         ("40", _) | (_, "55P03" | "57014") => Some(StoreError::Busy),
         ("08" | "53", _) | (_, "57P01" | "57P02" | "57P03") => Some(StoreError::Unavailable),
         (_, "42501") => Some(StoreError::NotAllowed),
@@ -149,10 +170,13 @@ fn shown(error: &sqlx::Error) -> String {
             _ => "the driver failed".to_owned(),
         };
     };
-    let code = database.code().unwrap_or_default();
+    postgres_text(&database.code().unwrap_or_default(), database.message())
+}
+
+fn postgres_text(code: &str, message: &str) -> String {
     // Data exceptions (22) and raised errors (P0) of PostgreSQL quote values.
     if code.len() == 5 && (code.starts_with("22") || code.starts_with("P0")) {
         return format!("SQLSTATE {code}");
     }
-    format!("{} (code {code})", database.message())
+    format!("{message} (code {code})")
 }

@@ -1,20 +1,28 @@
 //! The transaction that many questions share.
 
+use crate::StoreError;
+use crate::postgres::pipeline_tx::PipelineTx;
 use crate::sqlite::direct::DirectTx;
-use crate::statements::{Bind, Columns, Statements};
-use crate::{StoreError, Tx};
+use crate::statements::{Bind, Columns, Query, Statements};
 
 /// Dropping it rolls back. On SQLite its statements keep the thread: carry it out [aside](crate::Store::aside).
 pub enum GroupTx {
-    Direct(DirectTx),
-    Other(Tx),
+    Sqlite(DirectTx),
+    Postgres(PipelineTx),
 }
 
 impl Statements for GroupTx {
     async fn run(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<u64, StoreError> {
         match self {
-            Self::Direct(tx) => tx.run(sql, binds).await,
-            Self::Other(tx) => tx.run(sql, binds).await,
+            Self::Sqlite(tx) => tx.run(sql, binds).await,
+            Self::Postgres(tx) => tx.run(sql, binds).await,
+        }
+    }
+
+    async fn run_ahead(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.run_ahead(sql, binds).await,
+            Self::Postgres(tx) => tx.run_ahead(sql, binds).await,
         }
     }
 
@@ -25,15 +33,28 @@ impl Statements for GroupTx {
         map: impl FnMut(&dyn Columns) -> Result<T, StoreError> + Send,
     ) -> Result<Vec<T>, StoreError> {
         match self {
-            Self::Direct(tx) => tx.fetch(sql, binds, map).await,
-            Self::Other(tx) => tx.fetch(sql, binds, map).await,
+            Self::Sqlite(tx) => tx.fetch(sql, binds, map).await,
+            Self::Postgres(tx) => tx.fetch(sql, binds, map).await,
+        }
+    }
+
+    async fn fetch_both<A: Send, B: Send>(
+        &mut self,
+        one: &Query<'_>,
+        map_one: impl FnMut(&dyn Columns) -> Result<A, StoreError> + Send,
+        other: &Query<'_>,
+        map_other: impl FnMut(&dyn Columns) -> Result<B, StoreError> + Send,
+    ) -> Result<(Vec<A>, Vec<B>), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.fetch_both(one, map_one, other, map_other).await,
+            Self::Postgres(tx) => tx.fetch_both(one, map_one, other, map_other).await,
         }
     }
 
     async fn commit(self) -> Result<(), StoreError> {
         match self {
-            Self::Direct(tx) => Statements::commit(tx).await,
-            Self::Other(tx) => Statements::commit(tx).await,
+            Self::Sqlite(tx) => Statements::commit(tx).await,
+            Self::Postgres(tx) => Statements::commit(tx).await,
         }
     }
 }

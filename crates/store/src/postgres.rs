@@ -1,6 +1,8 @@
 //! PostgreSQL: one schema and several roles per party.
 
 mod names;
+pub(crate) mod pipeline;
+pub(crate) mod pipeline_tx;
 mod prepare;
 mod remove;
 
@@ -13,10 +15,15 @@ use sqlx::{
 
 pub(crate) use names::Names;
 pub use names::schema_name;
+use pipeline::Pipeline;
 pub(crate) use prepare::prepare;
 pub(crate) use remove::remove;
 
 use crate::{ACQUIRE_TIMEOUT_MS, PREPARED_STATEMENTS_MAX, Plans, Store, StoreError};
+
+/// Begin a transaction.
+pub(crate) const WRITE: &str = "BEGIN";
+pub(crate) const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// How long a statement waits for a row or table that somebody else holds.
 pub const LOCK_TIMEOUT_MS: u64 = 10_000;
@@ -56,6 +63,7 @@ pub(crate) async fn open(
     sqlx::raw_sql(sqlx::AssertSqlSafe(become_role.clone())).execute(&mut first).await?;
     refuse_bypass(&mut first).await?;
     first.close().await?;
+    let pipeline = Pipeline::new(&options, become_role.clone());
     let pool = PoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
@@ -71,7 +79,7 @@ pub(crate) async fn open(
             })
         })
         .connect_lazy_with(options);
-    Ok(Store::Postgres(pool))
+    Ok(Store::Postgres { pool, pipeline })
 }
 
 /// In a task of its own, which ends also when whoever asked is gone: the driver does not know of a transaction whose

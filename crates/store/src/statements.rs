@@ -12,6 +12,12 @@ pub enum Bind<'a> {
     Bytes(&'a [u8]),
 }
 
+/// A statement that finds rows, and its values.
+pub struct Query<'a> {
+    pub sql: String,
+    pub binds: Vec<Bind<'a>>,
+}
+
 /// A row that was found, column by column from 0.
 pub trait Columns {
     fn integer(&self, at: usize) -> Result<i64, StoreError>;
@@ -27,6 +33,19 @@ pub trait Statements: Send {
     /// How many rows it touched.
     fn run(&mut self, sql: &str, binds: &[Bind<'_>]) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
+    /// Where only its failing would be news: it may leave with the next one, and then the error is that of the next one
+    /// or of the commit.
+    fn run_ahead(
+        &mut self,
+        sql: &str,
+        binds: &[Bind<'_>],
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async {
+            self.run(sql, binds).await?;
+            Ok(())
+        }
+    }
+
     /// The rows that it found.
     fn fetch<T: Send>(
         &mut self,
@@ -34,6 +53,20 @@ pub trait Statements: Send {
         binds: &[Bind<'_>],
         map: impl FnMut(&dyn Columns) -> Result<T, StoreError> + Send,
     ) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send;
+
+    /// The rows that each of two found, neither of which needs what the other one finds.
+    fn fetch_both<A: Send, B: Send>(
+        &mut self,
+        one: &Query<'_>,
+        map_one: impl FnMut(&dyn Columns) -> Result<A, StoreError> + Send,
+        other: &Query<'_>,
+        map_other: impl FnMut(&dyn Columns) -> Result<B, StoreError> + Send,
+    ) -> impl Future<Output = Result<(Vec<A>, Vec<B>), StoreError>> + Send {
+        async {
+            let found = self.fetch(&one.sql, &one.binds, map_one).await?;
+            Ok((found, self.fetch(&other.sql, &other.binds, map_other).await?))
+        }
+    }
 
     fn commit(self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sqlx::{PgPool, SqlitePool};
 use tokio::runtime::Handle;
 
+use crate::postgres::pipeline::{Pipeline, TOGETHER};
 use crate::sqlite::direct::Direct;
 use crate::writers::Writers;
 use crate::{GroupTx, StoreError, Tx, postgres, sqlite};
@@ -20,7 +21,11 @@ pub enum Store {
         direct: Arc<Direct>,
         writers: Arc<Writers>,
     },
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        /// The connections of questions that go together, beside those of the pool.
+        pipeline: Arc<Pipeline>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +44,7 @@ impl Store {
                 let begun = writer.begin_with("BEGIN IMMEDIATE").await?;
                 Tx::Sqlite { transaction: begun, turn: Some(turn) }
             }
-            Self::Postgres(pool) => Tx::Postgres(postgres::begin(pool, "BEGIN").await?),
+            Self::Postgres { pool, .. } => Tx::Postgres(postgres::begin(pool, postgres::WRITE).await?),
         })
     }
 
@@ -48,9 +53,9 @@ impl Store {
     pub async fn write_together(&self) -> Result<GroupTx, StoreError> {
         Ok(match self {
             Self::Sqlite { direct, writers, .. } => {
-                GroupTx::Direct(direct.begin_to_write(writers.turn(true).await?)?)
+                GroupTx::Sqlite(direct.begin_to_write(writers.turn(true).await?)?)
             }
-            Self::Postgres(_) => GroupTx::Other(self.write().await?),
+            Self::Postgres { pipeline, .. } => GroupTx::Postgres(pipeline.begin(postgres::WRITE).await?),
         })
     }
 
@@ -58,17 +63,16 @@ impl Store {
     /// PostgreSQL enforces that it writes nothing.
     pub async fn read_together(&self) -> Result<GroupTx, StoreError> {
         Ok(match self {
-            Self::Sqlite { direct, .. } => GroupTx::Direct(direct.begin_to_read()?),
-            Self::Postgres(_) => GroupTx::Other(self.read().await?),
+            Self::Sqlite { direct, .. } => GroupTx::Sqlite(direct.begin_to_read()?),
+            Self::Postgres { pipeline, .. } => GroupTx::Postgres(pipeline.begin(postgres::READ).await?),
         })
     }
 
-    /// Transactions of many questions that may run at once. SQLite has one writer; on PostgreSQL one computes here while
-    /// another one computes there and a third is flushed.
+    /// Transactions of many questions that may run at once. SQLite has one writer.
     pub fn together_max(&self) -> usize {
         match self {
             Self::Sqlite { .. } => 1,
-            Self::Postgres(_) => 3,
+            Self::Postgres { .. } => TOGETHER,
         }
     }
 
@@ -87,7 +91,7 @@ impl Store {
                     Err(error) => resume_unwind(error.into_panic()),
                 }
             }
-            Self::Postgres(_) => work.await,
+            Self::Postgres { .. } => work.await,
         }
     }
 
@@ -95,9 +99,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             Self::Sqlite { pool, .. } => Tx::Sqlite { transaction: pool.begin().await?, turn: None },
-            Self::Postgres(pool) => {
-                Tx::Postgres(postgres::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
+            Self::Postgres { pool, .. } => Tx::Postgres(postgres::begin(pool, postgres::READ).await?),
         })
     }
 
@@ -111,14 +113,17 @@ impl Store {
                 writer.close().await;
                 pool.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, pipeline } => {
+                pipeline.close().await;
+                pool.close().await;
+            }
         }
     }
 
     pub fn kind(&self) -> Kind {
         match self {
             Self::Sqlite { .. } => Kind::Sqlite,
-            Self::Postgres(_) => Kind::Postgres,
+            Self::Postgres { .. } => Kind::Postgres,
         }
     }
 
@@ -127,7 +132,7 @@ impl Store {
     pub async fn truncate_wal(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite { pool, .. } => sqlite::truncate_wal(pool).await,
-            Self::Postgres(_) => Ok(()),
+            Self::Postgres { .. } => Ok(()),
         }
     }
 
@@ -137,7 +142,7 @@ impl Store {
             Self::Sqlite { pool, .. } => {
                 sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?
             }
-            Self::Postgres(pool) => {
+            Self::Postgres { pool, .. } => {
                 sqlx::query_scalar("SELECT current_setting('server_version')").fetch_one(pool).await?
             }
         })
@@ -148,7 +153,7 @@ impl Store {
     pub async fn durability(&self) -> Result<Vec<(String, String)>, StoreError> {
         match self {
             Self::Sqlite { pool, .. } => sqlite::durability(pool).await,
-            Self::Postgres(pool) => postgres::durability(pool).await,
+            Self::Postgres { pool, .. } => postgres::durability(pool).await,
         }
     }
 }

@@ -226,22 +226,18 @@ impl ToSql for Bind<'_> {
 
 impl Columns for Row<'_> {
     fn integer(&self, at: usize) -> Result<i64, StoreError> {
-        self.get_ref(at)?.as_i64().map_err(|_| unexpected(at))
+        self.get_ref(at)?.as_i64().map_err(|_| StoreError::undecoded(at))
     }
 
     fn text(&self, at: usize) -> Result<&str, StoreError> {
-        self.get_ref(at)?.as_str().map_err(|_| unexpected(at))
+        self.get_ref(at)?.as_str().map_err(|_| StoreError::undecoded(at))
     }
 
     fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
-        self.get_ref(at)?.as_blob().map_err(|_| unexpected(at))
+        self.get_ref(at)?.as_blob().map_err(|_| StoreError::undecoded(at))
     }
 
     fn optional_bytes(&self, at: usize) -> Result<Option<&[u8]>, StoreError> {
-        self.get_ref(at)?.as_blob_or_null().map_err(|_| unexpected(at))
+        self.get_ref(at)?.as_blob_or_null().map_err(|_| StoreError::undecoded(at))
     }
-}
-
-fn unexpected(at: usize) -> StoreError {
-    StoreError::Statement(format!("column {at} cannot be decoded"))
 }

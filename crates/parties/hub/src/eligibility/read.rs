@@ -12,7 +12,7 @@ use crate::answer::{self, Judged};
 use crate::audit::Entry;
 use crate::state::Inquiry;
 use crate::store::answers::{self, AnswerRow};
-use crate::store::routes::{self, Route};
+use crate::store::routes::Route;
 
 /// Somebody whose records are asked for as they are on a day.
 pub(crate) struct Reader {
@@ -42,15 +42,15 @@ impl Seen {
     }
 }
 
-/// The records of each of these, in their order; an error where one's do not open. Routes first, then answers: two
-/// steps, because a join of the two cannot be distributed.
+/// The records of each of these, in their order, at the end of their routes; an error where one's do not open. Routes and
+/// answers are two steps, because a join of the two cannot be distributed.
 pub(crate) async fn read_records(
     inquiry: &Inquiry,
     tx: &mut impl Statements,
     readers: &[Reader],
+    routes: Vec<Route>,
 ) -> Result<Vec<Result<ReadRecords, StoreError>>, StoreError> {
-    let people: Vec<&PersonAccess> = readers.iter().map(|reader| &reader.access).collect();
-    let routes = Routes::of(inquiry, routes::list_from(tx, &people).await?);
+    let routes = Routes::of(inquiry, routes);
     let mut wanted: Vec<&Route> = Vec::new();
     let mut of_readers = Vec::with_capacity(readers.len());
     for reader in readers {

@@ -13,7 +13,7 @@ use pmh_wire::eligibility::EligibilityAnswer;
 use super::read::{ReadRecords, Reader, read_records};
 use crate::audit::Entry;
 use crate::state::Inquiry;
-use crate::store::epochs::{self, HUB_PARTITION, KeyUse};
+use crate::store::epochs::{self, HUB_PARTITION, KeyUse, Window};
 use crate::store::joins;
 
 /// A query whose linkage key has opened.
@@ -42,17 +42,17 @@ pub(super) async fn answer_together(inquiry: Inquiry, questions: Vec<Question>) 
 
 async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result<Vec<Answered>, StoreError> {
     let mut turn = inquiry.lanes.turn().await;
-    let (mut tx, first) = begin(inquiry, questions).await?;
-    let verdicts = judge(&mut tx, questions, first).await?;
+    let Begun { mut tx, first, windows } = begin(inquiry, questions).await?;
+    let verdicts = judge(questions, first, &windows);
     let accepted = || {
         questions.iter().zip(&verdicts).filter_map(|(question, verdict)| verdict.is_ok().then_some(question))
     };
     let tags = accepted().map(|question| question.pmh_tag.clone()).collect();
-    let people = joins::people_of(&mut tx, &inquiry.keys.routing, tags).await?;
+    let (people, routes) = joins::people_and_routes_of(&mut tx, &inquiry.keys.routing, tags).await?;
     let days = accepted().map(|question| Date::in_japan(question.now_ms));
     let readers: Vec<Reader> =
         people.into_iter().zip(days).map(|(access, on)| Reader { access, on }).collect();
-    let mut read = read_records(inquiry, &mut tx, &readers).await?.into_iter();
+    let mut read = read_records(inquiry, &mut tx, &readers, routes).await?.into_iter();
     let mut entries = Vec::with_capacity(2 * questions.len());
     let mut answers = Vec::with_capacity(questions.len());
     let (mut answered, mut refused) = (0, 0);
@@ -78,33 +78,48 @@ async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result
     Ok(answers)
 }
 
-/// A transaction that has recorded the uses of the keys, and which of them are the first. Where one was used before,
-/// it begins anew to learn which.
-async fn begin(inquiry: &Inquiry, questions: &[Question]) -> Result<(GroupTx, HashSet<KeyUse>), StoreError> {
+/// A transaction that has recorded the uses of the keys.
+struct Begun {
+    tx: GroupTx,
+    /// Those that are the first.
+    first: HashSet<KeyUse>,
+    /// What the epochs accept. Asked after the uses were recorded: while that goes on a purge cannot forget them, and after
+    /// it the raised watermark is seen.
+    windows: HashMap<i64, Window>,
+}
+
+/// Where one was used before, it begins anew to learn which.
+async fn begin(inquiry: &Inquiry, questions: &[Question]) -> Result<Begun, StoreError> {
     let mut uses: Vec<KeyUse> = questions.iter().map(|question| question.key).collect();
     uses.sort_unstable();
     uses.dedup();
-    let mut tx = inquiry.store.write_together().await?;
-    match epochs::use_all(&mut tx, &uses).await {
-        Ok(()) => return Ok((tx, uses.into_iter().collect())),
-        Err(StoreError::AlreadyExists) => drop(tx),
-        Err(error) => return Err(error),
+    match begin_with_first(inquiry, &uses).await {
+        Err(StoreError::AlreadyExists) => {}
+        begun => return begun,
     }
     let mut tx = inquiry.store.write_together().await?;
     let first = epochs::use_once(&mut tx, &uses).await?;
-    Ok((tx, first))
+    Ok(Begun { windows: windows_of(&mut tx, &uses).await?, first, tx })
 }
 
-/// Asks what the epochs accept, and this after the uses were recorded: while that goes on a purge cannot forget them,
-/// and after it the raised watermark is seen.
-async fn judge(
-    tx: &mut GroupTx,
+async fn begin_with_first(inquiry: &Inquiry, uses: &[KeyUse]) -> Result<Begun, StoreError> {
+    let mut tx = inquiry.store.write_together().await?;
+    epochs::use_all(&mut tx, uses).await?;
+    let windows = windows_of(&mut tx, uses).await?;
+    Ok(Begun { tx, first: uses.iter().copied().collect(), windows })
+}
+
+async fn windows_of(tx: &mut GroupTx, uses: &[KeyUse]) -> Result<HashMap<i64, Window>, StoreError> {
+    let mut ids: Vec<i64> = uses.iter().map(|one| one.epoch).collect();
+    ids.dedup();
+    Ok(epochs::list_windows(tx, &ids).await?.into_iter().collect())
+}
+
+fn judge(
     questions: &[Question],
     mut first: HashSet<KeyUse>,
-) -> Result<Vec<Result<(), Code>>, StoreError> {
-    let ids: HashSet<i64> = questions.iter().map(|question| question.key.epoch).collect();
-    let ids: Vec<i64> = ids.into_iter().collect();
-    let windows: HashMap<_, _> = epochs::list_windows(tx, &ids).await?.into_iter().collect();
+    windows: &HashMap<i64, Window>,
+) -> Vec<Result<(), Code>> {
     let judge = |question: &Question| {
         // Taken out: the same key a second time among these questions is used already.
         if !first.remove(&question.key) {
@@ -113,7 +128,7 @@ async fn judge(
         let window = windows.get(&question.key.epoch).ok_or(Code::UnknownEpoch)?;
         if window.holds(question.key.minted_ms) { Ok(()) } else { Err(Code::LinkageKeyExpired) }
     };
-    Ok(questions.iter().map(judge).collect())
+    questions.iter().map(judge).collect()
 }
 
 /// Tells the audit of one question and whose records it was answered from.

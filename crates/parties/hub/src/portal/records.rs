@@ -12,7 +12,7 @@ use crate::audit::Entry;
 use crate::eligibility::{Reader, read_records};
 use crate::state::Inquiry;
 use crate::store::epochs::HUB_PARTITION;
-use crate::store::{bindings, joins};
+use crate::store::{bindings, joins, routes};
 
 pub(crate) async fn records(
     State(inquiry): State<Inquiry>,
@@ -31,8 +31,9 @@ pub(crate) async fn records(
         .filter(|binding| inquiry.keys.routing.binds(binding))
         .ok_or(Code::UnknownPseudonym)?;
     let access = joins::person_of(&mut tx, &inquiry.keys.routing, binding.pmh_tag).await?;
+    let routes = routes::list_from(&mut tx, &[&access]).await?;
     let reader = Reader { access, on: Date::in_japan(now_ms) };
-    let mut read = read_records(&inquiry, &mut tx, &[reader]).await?;
+    let mut read = read_records(&inquiry, &mut tx, &[reader], routes).await?;
     let read = read.pop().expect("one reader, one reading")?;
     let mut entries = vec![Entry::of(HUB_PARTITION, "records.ask", &owner)];
     entries.extend(read.seen.iter().map(|seen| seen.entry("records.answer", &owner)));

@@ -18,7 +18,7 @@ pub(crate) struct AuditBatch<'a> {
 }
 
 pub(crate) async fn add(tx: &mut impl Statements, batch: &AuditBatch<'_>) -> Result<(), StoreError> {
-    tx.run(
+    tx.run_ahead(
         "INSERT INTO audit (lane, sequence, virtual_ms, real_ms, leaves, entries, previous, hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         &[
@@ -32,8 +32,7 @@ pub(crate) async fn add(tx: &mut impl Statements, batch: &AuditBatch<'_>) -> Res
             Bind::Bytes(batch.hash),
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// A row as it is read.
@@ -151,7 +150,7 @@ pub(crate) async fn put_checkpoint(
     tx: &mut impl Statements,
     checkpoint: &CheckpointRow,
 ) -> Result<(), StoreError> {
-    tx.run(
+    tx.run_ahead(
         "INSERT INTO checkpoint (lane, sequence, hash, at_ms, signature) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (lane) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, \
          at_ms = excluded.at_ms, signature = excluded.signature",
@@ -163,8 +162,7 @@ pub(crate) async fn put_checkpoint(
             Bind::Bytes(&checkpoint.signature),
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The newest 100.

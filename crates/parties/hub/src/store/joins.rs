@@ -1,12 +1,12 @@
 //! `joined`: tags of PMH-IDs that are one person's. Each row carries a MAC: one that was written past the hub leads
 //! nobody to somebody else's records.
 
-use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, padded};
+use pmh_store::{Bind, Columns, Padded, Query, Statements, StoreError, Tx, padded};
 use sqlx::Row;
 
 use crate::access::PersonAccess;
 use crate::keys::RoutingKey;
-use crate::store::routes::NOBODYS_TAG;
+use crate::store::routes::{self, NOBODYS_TAG, Route};
 use crate::store::{fetch, run, value_rows};
 
 pub(crate) struct Joined {
@@ -46,17 +46,43 @@ pub(crate) async fn person_of(
     routing: &RoutingKey,
     pmh_tag: Vec<u8>,
 ) -> Result<PersonAccess, StoreError> {
-    let people = people_of(tx, routing, vec![pmh_tag]).await?;
+    let pmh_tags = vec![pmh_tag];
+    let joins = list_about(tx, routing, &pmh_tags).await?;
+    let people = with_joins(tx, routing, pmh_tags, joins).await?;
     Ok(people.into_iter().next().expect("one for each tag"))
 }
 
-/// The same for several, in their order.
-pub(crate) async fn people_of(
+/// The same for several, in their order, and where records of theirs are, in no order. Hardly anybody has several PMH-IDs, so routes are looked for
+/// beside the joins, and once more where there is one.
+pub(crate) async fn people_and_routes_of(
     tx: &mut impl Statements,
     routing: &RoutingKey,
     pmh_tags: Vec<Vec<u8>>,
+) -> Result<(Vec<PersonAccess>, Vec<Route>), StoreError> {
+    let mut joins = Vec::new();
+    let mut routes = Vec::with_capacity(pmh_tags.len());
+    for Padded { range, rows } in padded(pmh_tags.len()) {
+        let tags: Vec<Bind<'_>> = pmh_tags[range].iter().map(|tag| Bind::Bytes(tag)).collect();
+        let from = routes::beginning_at(tags.clone(), rows);
+        let (joined, begun) = tx.fetch_both(&about(tags, rows), joined, &from, routes::route).await?;
+        joins.extend(joined);
+        routes.extend(begun);
+    }
+    let joins = written_by_the_hub(routing, joins);
+    let is_any_joined = !joins.is_empty();
+    let people = with_joins(tx, routing, pmh_tags, joins).await?;
+    if is_any_joined {
+        routes = routes::list_from(tx, &people.iter().collect::<Vec<_>>()).await?;
+    }
+    Ok((people, routes))
+}
+
+async fn with_joins(
+    tx: &mut impl Statements,
+    routing: &RoutingKey,
+    pmh_tags: Vec<Vec<u8>>,
+    mut joins: Vec<Joined>,
 ) -> Result<Vec<PersonAccess>, StoreError> {
-    let mut joins = list_about(tx, routing, &pmh_tags).await?;
     // A retired PMH-ID leads to the one that survives, and that one to all the others that retired for it.
     let survivors: Vec<Vec<u8>> = joins.iter().map(|joined| joined.surviving_tag.clone()).collect();
     if !survivors.is_empty() {
@@ -87,29 +113,40 @@ async fn list_about(
 ) -> Result<Vec<Joined>, StoreError> {
     let mut joins = Vec::new();
     for Padded { range, rows } in padded(pmh_tags.len()) {
-        let sql = format!(
-            "WITH wanted (tag) AS (VALUES {}) \
-             SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE retired_tag = tag \
-             UNION \
-             SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE surviving_tag = tag",
-            value_rows(1, rows)
-        );
-        let mut binds: Vec<Bind<'_>> = pmh_tags[range].iter().map(|tag| Bind::Bytes(tag)).collect();
-        binds.resize(rows, NOBODYS_TAG);
-        let joined = |row: &dyn Columns| {
-            Ok(Joined {
-                retired_tag: row.bytes(0)?.to_vec(),
-                surviving_tag: row.bytes(1)?.to_vec(),
-                join: row.integer(2)?,
-                mac: row.bytes(3)?.to_vec(),
-            })
-        };
+        let tags = pmh_tags[range].iter().map(|tag| Bind::Bytes(tag)).collect();
+        let Query { sql, binds } = about(tags, rows);
         joins.extend(tx.fetch(&sql, &binds, joined).await?);
     }
+    Ok(written_by_the_hub(routing, joins))
+}
+
+/// Finds the joins that name one of these tags.
+fn about(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
+    tags.resize(rows, NOBODYS_TAG);
+    let sql = format!(
+        "WITH wanted (tag) AS (VALUES {}) \
+         SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE retired_tag = tag \
+         UNION \
+         SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE surviving_tag = tag",
+        value_rows(1, rows)
+    );
+    Query { sql, binds: tags }
+}
+
+fn joined(row: &dyn Columns) -> Result<Joined, StoreError> {
+    Ok(Joined {
+        retired_tag: row.bytes(0)?.to_vec(),
+        surviving_tag: row.bytes(1)?.to_vec(),
+        join: row.integer(2)?,
+        mac: row.bytes(3)?.to_vec(),
+    })
+}
+
+fn written_by_the_hub(routing: &RoutingKey, mut joins: Vec<Joined>) -> Vec<Joined> {
     let forged = |joined: &Joined| !routing.joins(joined);
     if joins.iter().any(forged) {
         tracing::error!("a join of two PMH-IDs carries a wrong MAC");
         joins.retain(|joined| !forged(joined));
     }
-    Ok(joins)
+    joins
 }

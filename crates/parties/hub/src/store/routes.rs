@@ -1,7 +1,7 @@
 //! `route`: from the blind index of a PMH-ID to the partitions that hold records of that person. Each row
 //! carries a MAC, so that a route that somebody re-pointed is found.
 
-use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, batches, padded};
+use pmh_store::{Bind, Columns, Padded, Query, Statements, StoreError, Tx, batches, padded};
 use sqlx::Row;
 
 use crate::access::{PartitionAccess, PersonAccess};
@@ -33,24 +33,30 @@ pub(crate) async fn list_from(
     let tags: Vec<Bind<'_>> = tags.map(|tag| Bind::Bytes(tag)).collect();
     let mut routes = Vec::with_capacity(tags.len());
     for Padded { range, rows } in padded(tags.len()) {
-        let mut binds = tags[range].to_vec();
-        binds.resize(rows, NOBODYS_TAG);
-        let sql = format!(
-            "SELECT route.pmh_tag, route.municipality_code, route.person, route.mac \
-             FROM (VALUES {}) AS wanted CROSS JOIN route WHERE route.pmh_tag = wanted.column1",
-            value_rows(1, rows)
-        );
-        let route = |row: &dyn Columns| {
-            Ok(Route {
-                pmh_tag: row.bytes(0)?.to_vec(),
-                municipality_code: row.text(1)?.to_owned(),
-                person: row.integer(2)?,
-                mac: row.bytes(3)?.to_vec(),
-            })
-        };
+        let Query { sql, binds } = beginning_at(tags[range].to_vec(), rows);
         routes.extend(tx.fetch(&sql, &binds, route).await?);
     }
     Ok(routes)
+}
+
+/// Finds the routes of these tags.
+pub(super) fn beginning_at(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
+    tags.resize(rows, NOBODYS_TAG);
+    let sql = format!(
+        "SELECT route.pmh_tag, route.municipality_code, route.person, route.mac \
+         FROM (VALUES {}) AS wanted CROSS JOIN route WHERE route.pmh_tag = wanted.column1",
+        value_rows(1, rows)
+    );
+    Query { sql, binds: tags }
+}
+
+pub(super) fn route(row: &dyn Columns) -> Result<Route, StoreError> {
+    Ok(Route {
+        pmh_tag: row.bytes(0)?.to_vec(),
+        municipality_code: row.text(1)?.to_owned(),
+        person: row.integer(2)?,
+        mac: row.bytes(3)?.to_vec(),
+    })
 }
 
 /// Adds routes of this partition; one that stands already stays.
