@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::compact;
 
-/// Members are in the words of the published record, by which folders of before name them; what was accepted once opens always, so numbers are
-/// read back leniently.
+/// Members are in the words of the published record, by which folders of before name them; what was accepted once opens
+/// always, so numbers are read back leniently.
 #[expect(clippy::struct_excessive_bools, reason = "four independent flags of the published record")]
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

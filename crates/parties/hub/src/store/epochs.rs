@@ -138,10 +138,9 @@ pub(crate) struct KeyUse {
     pub(crate) jti: [u8; JTI_LENGTH],
 }
 
-/// Records uses of linkage keys, all of which are the first. Almost always they are, and a database that needs to tell
-/// no row has half the work. Where one is not: [`StoreError::AlreadyExists`].
-/// Records uses that are the first, or fails with `AlreadyExists`, here or where the transaction goes on. Sorted as those
-/// of [`use_once`].
+/// Records uses of linkage keys, all of which are the first; sorted as those of [`use_once`]. Almost always they are, and
+/// a database that needs to tell no row has half the work. Where one is not: [`StoreError::AlreadyExists`], here or where
+/// the transaction goes on.
 pub(crate) async fn use_all(tx: &mut impl Statements, uses: &[KeyUse]) -> Result<(), StoreError> {
     for Padded { range, rows } in padded(uses.len()) {
         tx.run_ahead(&insert(rows), &binds_of(&uses[range], rows)).await?;

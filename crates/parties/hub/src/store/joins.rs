@@ -52,8 +52,8 @@ pub(crate) async fn person_of(
     Ok(people.into_iter().next().expect("one for each tag"))
 }
 
-/// The same for several, in their order, and where records of theirs are, in no order. Hardly anybody has several PMH-IDs, so routes are looked for
-/// beside the joins, and once more where there is one.
+/// The same for several, in their order, and where records of theirs are, in no order. Hardly anybody has several PMH-IDs,
+/// so routes are looked for beside the joins, and once more where there is one.
 pub(crate) async fn people_and_routes_of(
     tx: &mut impl Statements,
     routing: &RoutingKey,
