@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use pmh_store::{Bind, Columns, Database, GroupTx, Query, Statements, Store, StoreError, Tx, file_path};
-
 use tokio::task::JoinSet;
 
 use super::note::{DESK, OSAKA, QUERY, SCHEMA, desk};
@@ -243,7 +242,18 @@ async fn its_connection_has_the_settings_of_the_pool() {
     }
 }
 
-/// The same on PostgreSQL, where the role comes with the connection too.
+/// SQLite maps 2 GB at most, whatever it is told, unless it was built with another bound (`.cargo/config.toml`).
+#[tokio::test]
+async fn more_than_2_gb_of_a_file_are_mapped() {
+    let place = TestDatabase::sqlite();
+    let store = desk(&place).await;
+    let mut tx = begin(&store).await;
+    let four = 4_i64 << 30;
+    let mapped = tx.fetch(&format!("PRAGMA mmap_size = {four}"), &[], |row| row.integer(0)).await.unwrap();
+    assert_eq!(mapped, [four]);
+}
+
+/// On PostgreSQL the role comes with the connection too.
 #[tokio::test]
 async fn its_connection_has_the_role_and_the_settings_of_the_pool() {
     let place = TestDatabase::postgres().await;

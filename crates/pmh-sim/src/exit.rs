@@ -1,5 +1,6 @@
 //! Exit codes and the one place where a failure is told.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use pmh_municipality::{ReadLogError, SubmitError};
@@ -50,6 +51,14 @@ impl Failure {
         Self {
             code: INTERNAL, ja: format!("内部エラー: {error}"), en: format!("internal error: {error}")
         }
+    }
+
+    /// What is printed finds no room; the reason is the system's.
+    pub(crate) fn unwritable(reason: &str) -> Self {
+        Self::environment(
+            format!("出力を書き込めません: {reason}"),
+            format!("what is printed cannot be written: {reason}"),
+        )
     }
 
     /// A file that cannot be read or written.
@@ -224,11 +233,17 @@ impl From<std::io::Error> for Failure {
 
 /// Tells the failure on the error channel.
 pub(crate) fn report(output: Output, failure: &Failure) -> ExitCode {
+    ExitCode::from(tell(output, failure))
+}
+
+/// The same, and the exit code. Never panics: where the error channel cannot be written either, the code alone tells.
+pub(crate) fn tell(output: Output, failure: &Failure) -> u8 {
     let text = output.language.pick(&failure.ja, &failure.en);
-    if output.json {
-        eprintln!("{}", serde_json::json!({ "type": "error", "exitCode": failure.code, "message": text }));
+    let line = if output.json {
+        serde_json::json!({ "type": "error", "exitCode": failure.code, "message": text }).to_string()
     } else {
-        eprintln!("pmh-sim: {text}");
-    }
-    ExitCode::from(failure.code)
+        format!("pmh-sim: {text}")
+    };
+    let _ = writeln!(std::io::stderr(), "{line}");
+    failure.code
 }

@@ -46,7 +46,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output { language: Language::chosen(arguments.lang), json: arguments.json };
     let captured = logging::start(output.json, arguments.command.captures_its_log());
-    pmh_service::log_panics_without_payload();
+    pmh_service::log_panics_without_payload(move |reason| {
+        exit::tell(output, &exit::Failure::unwritable(reason)).into()
+    });
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return exit::report(output, &exit::Failure::internal(&error)),

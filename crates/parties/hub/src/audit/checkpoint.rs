@@ -58,8 +58,8 @@ fn sign(signer: &CheckpointSigner, head: &LaneHead, at_ms: i64) -> CheckpointRow
     }
 }
 
-/// On the connection of the queries: after a commit of any other one SQLite reads all its pages anew, and maps the file
-/// anew, which every second is a tenth of the work.
+/// On the connection of the queries: after a commit of any other one SQLite reads all its pages anew there, and maps the
+/// file anew.
 async fn put(store: &Store, checkpoints: Vec<CheckpointRow>) -> Result<(), StoreError> {
     if checkpoints.is_empty() {
         return Ok(());
