@@ -18,11 +18,11 @@ for_each_store! {
     what_was_sent_ahead_is_done_before_what_follows,
     an_error_of_what_was_sent_ahead_is_that_of_the_next_statement,
     an_error_of_what_was_sent_ahead_is_that_of_the_commit,
-    two_fetched_at_once_are_two_fetched,
+    what_was_fetched_at_once_is_told_by_who_found_it,
     dropped_with_statements_on_their_way_it_leaves_nothing,
     more_than_there_are_connections_take_turns,
     a_closed_store_begins_none,
-    who_reads_together_waits_for_no_writer_and_sees_one_state,
+    who_looks_up_waits_for_no_writer_and_sees_what_is_committed,
 }
 
 async fn begin(store: &Store) -> GroupTx {
@@ -149,20 +149,28 @@ async fn an_error_of_what_was_sent_ahead_is_that_of_the_commit(place: &TestDatab
     assert_eq!(authors(&mut begin(&store).await).await, []);
 }
 
-async fn two_fetched_at_once_are_two_fetched(place: &TestDatabase) {
+async fn what_was_fetched_at_once_is_told_by_who_found_it(place: &TestDatabase) {
     let store = desk(place).await;
     let mut tx = begin(&store).await;
     add_ahead(&mut tx, 7).await.unwrap();
+    add_ahead(&mut tx, 8).await.unwrap();
     let query = |sql: &str| Query { sql: sql.to_owned(), binds: vec![Bind::Text(OSAKA)] };
-    let numbers = query("SELECT author FROM author WHERE municipality_code = $1");
+    let numbers = query("SELECT author FROM author WHERE municipality_code = $1 ORDER BY author");
+    let nobody = query("SELECT author FROM author WHERE municipality_code = $1 AND author < 0");
     let codes = query("SELECT municipality_code FROM author WHERE municipality_code = $1");
-    let text = |row: &dyn Columns| Ok(row.text(0)?.to_owned());
-    let both = tx.fetch_both(&numbers, |row| row.integer(0), &codes, text).await.unwrap();
-    assert_eq!(both, (vec![7], vec![OSAKA.to_owned()]));
+    let mut found = Vec::new();
+    let take = |at: usize, row: &dyn Columns| {
+        found.push((at, if at == 2 { row.text(0)?.to_owned() } else { row.integer(0)?.to_string() }));
+        Ok(())
+    };
+    tx.fetch_together(&[numbers, nobody, codes], take).await.unwrap();
+    let expected = [(0, "7"), (0, "8"), (2, OSAKA), (2, OSAKA)].map(|(at, text)| (at, text.to_owned()));
+    assert_eq!(found, expected);
     if matches!(tx, GroupTx::Postgres(_)) {
         // An error of the first is not that the second met an aborted transaction.
         let divided = query("SELECT 1 / (author - 7) FROM author WHERE municipality_code = $1");
-        let failed = tx.fetch_both(&divided, |row| row.integer(0), &codes, text).await.unwrap_err();
+        let codes = query("SELECT municipality_code FROM author WHERE municipality_code = $1");
+        let failed = tx.fetch_together(&[divided, codes], |_, _| Ok(())).await.unwrap_err();
         assert!(failed.to_string().contains("22012"), "{failed}");
     }
 }
@@ -204,27 +212,24 @@ async fn a_closed_store_begins_none(place: &TestDatabase) {
     drop(tx);
     store.close().await;
     assert!(matches!(store.write_together().await.err(), Some(StoreError::Unavailable)));
-    assert!(matches!(store.read_together().await.err(), Some(StoreError::Unavailable)));
+    assert!(matches!(store.look_up().await.err(), Some(StoreError::Unavailable)));
 }
 
-async fn who_reads_together_waits_for_no_writer_and_sees_one_state(place: &TestDatabase) {
+async fn who_looks_up_waits_for_no_writer_and_sees_what_is_committed(place: &TestDatabase) {
     let store = desk(place).await;
     let mut before = begin(&store).await;
     add(&mut before, 1).await.unwrap();
     before.commit().await.unwrap();
     let mut writing = begin(&store).await;
     add(&mut writing, 2).await.unwrap();
+    let mut reading = store.look_up().await.unwrap();
     for _ in 0..2 {
-        let mut reading = store.read_together().await.unwrap();
         assert_eq!(authors(&mut reading).await, [(OSAKA.to_owned(), 1)]);
-        reading.commit().await.unwrap();
     }
-    let mut reading = store.read_together().await.unwrap();
-    assert_eq!(authors(&mut reading).await.len(), 1);
     writing.commit().await.unwrap();
-    assert_eq!(authors(&mut reading).await.len(), 1, "what was committed meanwhile");
+    assert_eq!(authors(&mut reading).await.len(), 2, "in no transaction");
     drop(reading);
-    assert_eq!(authors(&mut store.read_together().await.unwrap()).await.len(), 2);
+    assert_eq!(authors(&mut store.look_up().await.unwrap()).await.len(), 2);
 }
 
 /// It is opened by another driver than the pool, whose settings are told by `durability`.

@@ -38,16 +38,14 @@ impl Statements for GroupTx {
         }
     }
 
-    async fn fetch_both<A: Send, B: Send>(
+    async fn fetch_together(
         &mut self,
-        one: &Query<'_>,
-        map_one: impl FnMut(&dyn Columns) -> Result<A, StoreError> + Send,
-        other: &Query<'_>,
-        map_other: impl FnMut(&dyn Columns) -> Result<B, StoreError> + Send,
-    ) -> Result<(Vec<A>, Vec<B>), StoreError> {
+        queries: &[Query<'_>],
+        take: impl FnMut(usize, &dyn Columns) -> Result<(), StoreError> + Send,
+    ) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.fetch_both(one, map_one, other, map_other).await,
-            Self::Postgres(tx) => tx.fetch_both(one, map_one, other, map_other).await,
+            Self::Sqlite(tx) => tx.fetch_together(queries, take).await,
+            Self::Postgres(tx) => tx.fetch_together(queries, take).await,
         }
     }
 

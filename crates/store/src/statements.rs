@@ -54,17 +54,17 @@ pub trait Statements: Send {
         map: impl FnMut(&dyn Columns) -> Result<T, StoreError> + Send,
     ) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send;
 
-    /// The rows that each of two found, neither of which needs what the other one finds.
-    fn fetch_both<A: Send, B: Send>(
+    /// The rows that each of several found, none of which needs what another one finds. `take` is told which found it.
+    fn fetch_together(
         &mut self,
-        one: &Query<'_>,
-        map_one: impl FnMut(&dyn Columns) -> Result<A, StoreError> + Send,
-        other: &Query<'_>,
-        map_other: impl FnMut(&dyn Columns) -> Result<B, StoreError> + Send,
-    ) -> impl Future<Output = Result<(Vec<A>, Vec<B>), StoreError>> + Send {
-        async {
-            let found = self.fetch(&one.sql, &one.binds, map_one).await?;
-            Ok((found, self.fetch(&other.sql, &other.binds, map_other).await?))
+        queries: &[Query<'_>],
+        mut take: impl FnMut(usize, &dyn Columns) -> Result<(), StoreError> + Send,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async move {
+            for (at, query) in queries.iter().enumerate() {
+                self.fetch(&query.sql, &query.binds, |row| take(at, row)).await?;
+            }
+            Ok(())
         }
     }
 

@@ -59,12 +59,12 @@ impl Store {
         })
     }
 
-    /// A transaction for many questions that do not write: it sees one state of the data and waits for no writer.
-    /// PostgreSQL enforces that it writes nothing.
-    pub async fn read_together(&self) -> Result<GroupTx, StoreError> {
+    /// Statements for many questions that do not write, in no transaction: each sees one state of the data, the next one
+    /// perhaps another, and none waits for a writer. What they may not write is for the role to say.
+    pub async fn look_up(&self) -> Result<GroupTx, StoreError> {
         Ok(match self {
-            Self::Sqlite { direct, .. } => GroupTx::Sqlite(direct.begin_to_read()?),
-            Self::Postgres { pipeline, .. } => GroupTx::Postgres(pipeline.begin(postgres::READ).await?),
+            Self::Sqlite { direct, .. } => GroupTx::Sqlite(direct.look_up()?),
+            Self::Postgres { pipeline, .. } => GroupTx::Postgres(pipeline.look_up().await?),
         })
     }
 
@@ -76,7 +76,7 @@ impl Store {
         }
     }
 
-    /// Carries out what uses [`write_together`](Self::write_together) or [`read_together`](Self::read_together) where it
+    /// Carries out what uses [`write_together`](Self::write_together) or [`look_up`](Self::look_up) where it
     /// keeps nobody from working: on SQLite on a thread of its own.
     pub async fn aside<F>(&self, work: F) -> F::Output
     where

@@ -63,13 +63,22 @@ impl Pipeline {
 
     /// Sends nothing: `statement`, which begins it, goes with the first of its own.
     pub(crate) async fn begin(self: &Arc<Self>, statement: &'static str) -> Result<PipelineTx, StoreError> {
+        Ok(PipelineTx::to_begin(Arc::clone(self), self.take().await?, statement))
+    }
+
+    /// Each statement is a transaction of its own.
+    pub(crate) async fn look_up(self: &Arc<Self>) -> Result<PipelineTx, StoreError> {
+        Ok(PipelineTx::in_none(Arc::clone(self), self.take().await?))
+    }
+
+    async fn take(&self) -> Result<(Link, Place), StoreError> {
         let free = timeout(PATIENCE, Arc::clone(&self.places).acquire_owned());
         let place = free.await.map_err(|_| StoreError::Busy)?.map_err(|_| StoreError::Unavailable)?;
         let link = match self.take_idle() {
             Some(link) => link,
             None => self.connect().await?,
         };
-        Ok(PipelineTx::new(Arc::clone(self), (link, place), statement))
+        Ok((link, place))
     }
 
     /// Waits until open transactions have ended.

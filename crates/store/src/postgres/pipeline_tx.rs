@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::BytesMut;
 use futures_util::TryStreamExt;
+use futures_util::future::join_all;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Client, Row, Statement};
 
@@ -30,10 +31,10 @@ pub struct PipelineTx {
 }
 
 enum Stage {
-    /// The server knows of no transaction; by what it will.
-    Outside { begin: &'static str },
-    /// It is committed.
-    Over,
+    /// The server knows of no transaction yet; by what it will.
+    ToBegin { begin: &'static str },
+    /// It is committed, or each statement is one of its own.
+    InNone,
     /// All that was heard of has worked.
     Sound,
     /// Something failed, or was given up while it was on its way. The server would take a `COMMIT` and roll back.
@@ -41,8 +42,12 @@ enum Stage {
 }
 
 impl PipelineTx {
-    pub(super) fn new(home: Arc<Pipeline>, link: (Link, Place), begin: &'static str) -> Self {
-        Self { home, link: Some(link), stage: Stage::Outside { begin }, ahead: Vec::new() }
+    pub(super) fn to_begin(home: Arc<Pipeline>, link: (Link, Place), begin: &'static str) -> Self {
+        Self { home, link: Some(link), stage: Stage::ToBegin { begin }, ahead: Vec::new() }
+    }
+
+    pub(super) fn in_none(home: Arc<Pipeline>, link: (Link, Place)) -> Self {
+        Self { home, link: Some(link), stage: Stage::InNone, ahead: Vec::new() }
     }
 
     fn link(&mut self) -> &mut Link {
@@ -86,7 +91,7 @@ impl PipelineTx {
     /// The statement, as this connection keeps it, in a transaction that has begun.
     async fn prepared(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<Statement, StoreError> {
         let client = self.client();
-        if let Stage::Outside { begin } = self.stage {
+        if let Stage::ToBegin { begin } = self.stage {
             self.stage = Stage::Sound;
             let client = Arc::clone(&client);
             self.send_ahead(async move { Ok(client.batch_execute(begin).await?) });
@@ -136,30 +141,36 @@ impl Statements for PipelineTx {
         self.answered(pin!(rows(&client, &statement, binds, map))).await
     }
 
-    async fn fetch_both<A: Send, B: Send>(
+    async fn fetch_together(
         &mut self,
-        one: &Query<'_>,
-        map_one: impl FnMut(&dyn Columns) -> Result<A, StoreError> + Send,
-        other: &Query<'_>,
-        map_other: impl FnMut(&dyn Columns) -> Result<B, StoreError> + Send,
-    ) -> Result<(Vec<A>, Vec<B>), StoreError> {
-        let first = self.prepared(&one.sql, &one.binds).await?;
-        let second = self.prepared(&other.sql, &other.binds).await?;
+        queries: &[Query<'_>],
+        mut take: impl FnMut(usize, &dyn Columns) -> Result<(), StoreError> + Send,
+    ) -> Result<(), StoreError> {
+        let mut statements = Vec::with_capacity(queries.len());
+        for query in queries {
+            statements.push(self.prepared(&query.sql, &query.binds).await?);
+        }
         let client = self.client();
-        let both = async {
-            let (found, found_too) = tokio::join!(
-                biased;
-                rows(&client, &first, &one.binds, map_one),
-                rows(&client, &second, &other.binds, map_other)
-            );
-            Ok((found?, found_too?))
+        let found = async {
+            // Each is told of in its turn: an error of one lets those after it fail, too.
+            let asking = queries
+                .iter()
+                .zip(&statements)
+                .map(|(query, statement)| client.query_raw(statement, query.binds.iter().copied()));
+            for (at, rows) in join_all(asking).await.into_iter().enumerate() {
+                let mut rows = pin!(rows?);
+                while let Some(row) = rows.try_next().await? {
+                    take(at, &row)?;
+                }
+            }
+            Ok(())
         };
-        self.answered(pin!(both)).await
+        self.answered(pin!(found)).await
     }
 
     async fn commit(mut self) -> Result<(), StoreError> {
         match self.stage {
-            Stage::Outside { .. } | Stage::Over => return Ok(()),
+            Stage::ToBegin { .. } | Stage::InNone => return Ok(()),
             Stage::Sound => {}
             Stage::Doubtful => {
                 return Err(StoreError::Statement("a statement of the transaction has failed".to_owned()));
@@ -167,7 +178,7 @@ impl Statements for PipelineTx {
         }
         let client = self.client();
         self.answered(pin!(async { Ok(client.batch_execute("COMMIT").await?) })).await?;
-        self.stage = Stage::Over;
+        self.stage = Stage::InNone;
         Ok(())
     }
 }
@@ -190,7 +201,7 @@ impl Drop for PipelineTx {
     fn drop(&mut self) {
         let Some((link, place)) = self.link.take() else { return };
         match self.stage {
-            Stage::Outside { .. } | Stage::Over => self.home.give_back(link, place),
+            Stage::ToBegin { .. } | Stage::InNone => self.home.give_back(link, place),
             Stage::Sound | Stage::Doubtful => self.home.give_back_after_rolling_back(link, place),
         }
     }

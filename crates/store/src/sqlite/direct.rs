@@ -57,7 +57,7 @@ pub struct DirectTx {
     home: Arc<Direct>,
     /// Present until it goes back.
     connection: Option<Connection>,
-    /// A reader has none.
+    /// Who looks something up has none, and is in no transaction.
     turn: Option<WriteTurn>,
 }
 
@@ -72,11 +72,14 @@ impl Direct {
             copy_log(&connection);
             self.lock().log = Log::default();
         }
-        self.begin(connection, Some(turn), "BEGIN IMMEDIATE")
+        let begun = DirectTx { home: Arc::clone(self), connection: Some(connection), turn: Some(turn) };
+        begun.prepared("BEGIN IMMEDIATE")?.raw_execute()?;
+        Ok(begun)
     }
 
-    pub(crate) fn begin_to_read(self: &Arc<Self>) -> Result<DirectTx, StoreError> {
-        self.begin(self.take()?, None, "BEGIN")
+    /// Each of its statements is a transaction of its own.
+    pub(crate) fn look_up(self: &Arc<Self>) -> Result<DirectTx, StoreError> {
+        Ok(DirectTx { home: Arc::clone(self), connection: Some(self.take()?), turn: None })
     }
 
     /// The idle connection, or one more.
@@ -89,17 +92,6 @@ impl Direct {
             state.connection.take()
         };
         idle.map_or_else(|| self.open(), Ok)
-    }
-
-    fn begin(
-        self: &Arc<Self>,
-        connection: Connection,
-        turn: Option<WriteTurn>,
-        statement: &str,
-    ) -> Result<DirectTx, StoreError> {
-        let begun = DirectTx { home: Arc::clone(self), connection: Some(connection), turn };
-        begun.prepared(statement)?.raw_execute()?;
-        Ok(begun)
     }
 
     pub(crate) fn close(&self) {
@@ -185,8 +177,8 @@ impl Statements for DirectTx {
     }
 
     async fn commit(self) -> Result<(), StoreError> {
-        self.prepared("COMMIT")?.raw_execute()?;
         if self.turn.is_some() {
+            self.prepared("COMMIT")?.raw_execute()?;
             self.home.note_commit();
         }
         Ok(())

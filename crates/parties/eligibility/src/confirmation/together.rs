@@ -1,10 +1,10 @@
-//! Cards that are looked up by one transaction: those that came in while the one before ran. Nothing is written.
+//! Cards that are looked up by one statement: those that came in while the one before ran. Nothing is written.
 
 use std::sync::Arc;
 
 use pmh_domain::InstitutionCode;
 use pmh_service::Refused;
-use pmh_store::{GroupCommit, Statements, StoreError, Unanswered};
+use pmh_store::{GroupCommit, StoreError, Unanswered};
 use pmh_wire::Code;
 
 use crate::Eligibility;
@@ -39,7 +39,7 @@ pub(super) async fn look_up(
 async fn look_up_together(state: Arc<Eligibility>, serial_tags: Vec<Tag>) -> Vec<Found> {
     let store = state.reception.clone();
     let looking_up = async move {
-        match in_one_transaction(&state, &serial_tags).await {
+        match presented(&state, &serial_tags).await {
             Ok(found) => found.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(Refused::from(error)); serial_tags.len()],
         }
@@ -47,13 +47,8 @@ async fn look_up_together(state: Arc<Eligibility>, serial_tags: Vec<Tag>) -> Vec
     store.aside(looking_up).await
 }
 
-async fn in_one_transaction(
-    state: &Eligibility,
-    serial_tags: &[Tag],
-) -> Result<Vec<Option<Presented>>, StoreError> {
-    let mut tx = state.reception.read_together().await?;
-    let known = cards::present(&mut tx, serial_tags).await?;
-    tx.commit().await?;
+async fn presented(state: &Eligibility, serial_tags: &[Tag]) -> Result<Vec<Option<Presented>>, StoreError> {
+    let known = cards::present(&mut state.reception.look_up().await?, serial_tags).await?;
     // Copied: one card may be presented twice.
     Ok(serial_tags.iter().map(|serial_tag| known.get(serial_tag.as_slice()).cloned()).collect())
 }

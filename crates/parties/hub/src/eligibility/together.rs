@@ -13,8 +13,8 @@ use pmh_wire::eligibility::EligibilityAnswer;
 use super::read::{ReadRecords, Reader, read_records};
 use crate::audit::Entry;
 use crate::state::Inquiry;
+use crate::store::asked::{self, Asked};
 use crate::store::epochs::{self, HUB_PARTITION, KeyUse, Window};
-use crate::store::joins;
 
 /// A query whose linkage key has opened.
 pub(crate) struct Question {
@@ -42,13 +42,13 @@ pub(super) async fn answer_together(inquiry: Inquiry, questions: Vec<Question>) 
 
 async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result<Vec<Answered>, StoreError> {
     let mut turn = inquiry.lanes.turn().await;
-    let Begun { mut tx, first, windows } = begin(inquiry, questions).await?;
-    let verdicts = judge(questions, first, &windows);
+    let Begun { mut tx, first, asked } = begin(inquiry, questions).await?;
+    let verdicts = judge(questions, first, &asked.windows);
     let accepted = || {
         questions.iter().zip(&verdicts).filter_map(|(question, verdict)| verdict.is_ok().then_some(question))
     };
     let tags = accepted().map(|question| question.pmh_tag.clone()).collect();
-    let (people, routes) = joins::people_and_routes_of(&mut tx, &inquiry.keys.routing, tags).await?;
+    let (people, routes) = asked.people_and_routes_of(&mut tx, &inquiry.keys.routing, tags).await?;
     let days = accepted().map(|question| Date::in_japan(question.now_ms));
     let readers: Vec<Reader> =
         people.into_iter().zip(days).map(|(access, on)| Reader { access, on }).collect();
@@ -83,9 +83,9 @@ struct Begun {
     tx: GroupTx,
     /// Those that are the first.
     first: HashSet<KeyUse>,
-    /// What the epochs accept. Asked after the uses were recorded: while that goes on a purge cannot forget them, and after
-    /// it the raised watermark is seen.
-    windows: HashMap<i64, Window>,
+    /// Asked after the uses were recorded: while that goes on a purge cannot forget them, and after it the raised watermark
+    /// is seen.
+    asked: Asked,
 }
 
 /// Where one was used before, it begins anew to learn which.
@@ -93,26 +93,32 @@ async fn begin(inquiry: &Inquiry, questions: &[Question]) -> Result<Begun, Store
     let mut uses: Vec<KeyUse> = questions.iter().map(|question| question.key).collect();
     uses.sort_unstable();
     uses.dedup();
-    match begin_with_first(inquiry, &uses).await {
+    match begin_with_first(inquiry, questions, &uses).await {
         Err(StoreError::AlreadyExists) => {}
         begun => return begun,
     }
     let mut tx = inquiry.store.write_together().await?;
     let first = epochs::use_once(&mut tx, &uses).await?;
-    Ok(Begun { windows: windows_of(&mut tx, &uses).await?, first, tx })
+    Ok(Begun { asked: ask(inquiry, &mut tx, questions).await?, first, tx })
 }
 
-async fn begin_with_first(inquiry: &Inquiry, uses: &[KeyUse]) -> Result<Begun, StoreError> {
+async fn begin_with_first(
+    inquiry: &Inquiry,
+    questions: &[Question],
+    uses: &[KeyUse],
+) -> Result<Begun, StoreError> {
     let mut tx = inquiry.store.write_together().await?;
     epochs::use_all(&mut tx, uses).await?;
-    let windows = windows_of(&mut tx, uses).await?;
-    Ok(Begun { tx, first: uses.iter().copied().collect(), windows })
+    let asked = ask(inquiry, &mut tx, questions).await?;
+    Ok(Begun { tx, first: uses.iter().copied().collect(), asked })
 }
 
-async fn windows_of(tx: &mut GroupTx, uses: &[KeyUse]) -> Result<HashMap<i64, Window>, StoreError> {
-    let mut ids: Vec<i64> = uses.iter().map(|one| one.epoch).collect();
-    ids.dedup();
-    Ok(epochs::list_windows(tx, &ids).await?.into_iter().collect())
+async fn ask(inquiry: &Inquiry, tx: &mut GroupTx, questions: &[Question]) -> Result<Asked, StoreError> {
+    let mut epochs: Vec<i64> = questions.iter().map(|question| question.key.epoch).collect();
+    epochs.sort_unstable();
+    epochs.dedup();
+    let pmh_tags: Vec<&[u8]> = questions.iter().map(|question| &question.pmh_tag[..]).collect();
+    asked::ask(tx, &inquiry.keys.routing, &epochs, &pmh_tags).await
 }
 
 fn judge(

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use pmh_crypto::JTI_LENGTH;
-use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, padded};
+use pmh_store::{Bind, Columns, Padded, Query, Statements, StoreError, Tx, padded};
 use sqlx::Row;
 
 use crate::store::{fetch, in_list, run, value_rows};
@@ -108,26 +108,20 @@ pub(crate) async fn find(tx: &mut Tx, epoch: i64) -> Result<Option<EpochRow>, St
     Ok(rows.into_iter().next())
 }
 
-/// What these epochs accept; one that is unknown is missing.
-pub(crate) async fn list_windows(
-    tx: &mut impl Statements,
-    epochs: &[i64],
-) -> Result<Vec<(i64, Window)>, StoreError> {
-    let mut windows = Vec::new();
-    for Padded { range, rows } in padded(epochs.len()) {
-        let sql = format!(
-            "SELECT epoch, refuse_before_ms, refuse_after_ms FROM epoch WHERE epoch IN ({})",
-            in_list(0, rows)
-        );
-        let mut binds: Vec<Bind<'_>> = epochs[range].iter().copied().map(Bind::Integer).collect();
-        binds.resize(rows, Bind::Integer(NO_EPOCH));
-        let window = |row: &dyn Columns| {
-            let window = Window { refuse_before_ms: row.integer(1)?, refuse_after_ms: row.integer(2)? };
-            Ok((row.integer(0)?, window))
-        };
-        windows.extend(tx.fetch(&sql, &binds, window).await?);
-    }
-    Ok(windows)
+/// Finds what these epochs accept; one that is unknown is missing.
+pub(super) fn accepting(epochs: &[i64], rows: usize) -> Query<'static> {
+    let mut binds: Vec<Bind<'_>> = epochs.iter().copied().map(Bind::Integer).collect();
+    binds.resize(rows, Bind::Integer(NO_EPOCH));
+    let sql = format!(
+        "SELECT epoch, refuse_before_ms, refuse_after_ms FROM epoch WHERE epoch IN ({})",
+        in_list(0, rows)
+    );
+    Query { sql, binds }
+}
+
+pub(super) fn window(row: &dyn Columns) -> Result<(i64, Window), StoreError> {
+    let window = Window { refuse_before_ms: row.integer(1)?, refuse_after_ms: row.integer(2)? };
+    Ok((row.integer(0)?, window))
 }
 
 /// One use of a linkage key.

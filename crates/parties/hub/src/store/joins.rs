@@ -6,7 +6,7 @@ use sqlx::Row;
 
 use crate::access::PersonAccess;
 use crate::keys::RoutingKey;
-use crate::store::routes::{self, NOBODYS_TAG, Route};
+use crate::store::routes::NOBODYS_TAG;
 use crate::store::{fetch, run, value_rows};
 
 pub(crate) struct Joined {
@@ -48,36 +48,12 @@ pub(crate) async fn person_of(
 ) -> Result<PersonAccess, StoreError> {
     let pmh_tags = vec![pmh_tag];
     let joins = list_about(tx, routing, &pmh_tags).await?;
-    let people = with_joins(tx, routing, pmh_tags, joins).await?;
+    let people = people_of(tx, routing, pmh_tags, joins).await?;
     Ok(people.into_iter().next().expect("one for each tag"))
 }
 
-/// The same for several, in their order, and where records of theirs are, in no order. Hardly anybody has several PMH-IDs,
-/// so routes are looked for beside the joins, and once more where there is one.
-pub(crate) async fn people_and_routes_of(
-    tx: &mut impl Statements,
-    routing: &RoutingKey,
-    pmh_tags: Vec<Vec<u8>>,
-) -> Result<(Vec<PersonAccess>, Vec<Route>), StoreError> {
-    let mut joins = Vec::new();
-    let mut routes = Vec::with_capacity(pmh_tags.len());
-    for Padded { range, rows } in padded(pmh_tags.len()) {
-        let tags: Vec<Bind<'_>> = pmh_tags[range].iter().map(|tag| Bind::Bytes(tag)).collect();
-        let from = routes::beginning_at(tags.clone(), rows);
-        let (joined, begun) = tx.fetch_both(&about(tags, rows), joined, &from, routes::route).await?;
-        joins.extend(joined);
-        routes.extend(begun);
-    }
-    let joins = written_by_the_hub(routing, joins);
-    let is_any_joined = !joins.is_empty();
-    let people = with_joins(tx, routing, pmh_tags, joins).await?;
-    if is_any_joined {
-        routes = routes::list_from(tx, &people.iter().collect::<Vec<_>>()).await?;
-    }
-    Ok((people, routes))
-}
-
-async fn with_joins(
+/// The same for several, in their order, of whom these joins are known.
+pub(super) async fn people_of(
     tx: &mut impl Statements,
     routing: &RoutingKey,
     pmh_tags: Vec<Vec<u8>>,
@@ -121,7 +97,7 @@ async fn list_about(
 }
 
 /// Finds the joins that name one of these tags.
-fn about(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
+pub(super) fn about(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
     tags.resize(rows, NOBODYS_TAG);
     let sql = format!(
         "WITH wanted (tag) AS (VALUES {}) \
@@ -133,7 +109,7 @@ fn about(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
     Query { sql, binds: tags }
 }
 
-fn joined(row: &dyn Columns) -> Result<Joined, StoreError> {
+pub(super) fn joined(row: &dyn Columns) -> Result<Joined, StoreError> {
     Ok(Joined {
         retired_tag: row.bytes(0)?.to_vec(),
         surviving_tag: row.bytes(1)?.to_vec(),
@@ -142,7 +118,7 @@ fn joined(row: &dyn Columns) -> Result<Joined, StoreError> {
     })
 }
 
-fn written_by_the_hub(routing: &RoutingKey, mut joins: Vec<Joined>) -> Vec<Joined> {
+pub(super) fn written_by_the_hub(routing: &RoutingKey, mut joins: Vec<Joined>) -> Vec<Joined> {
     let forged = |joined: &Joined| !routing.joins(joined);
     if joins.iter().any(forged) {
         tracing::error!("a join of two PMH-IDs carries a wrong MAC");

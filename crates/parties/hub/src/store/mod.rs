@@ -2,6 +2,7 @@
 //! the municipality, because SQLite has no row-level security (checked by the tidy test).
 
 pub(crate) mod answers;
+pub(crate) mod asked;
 pub(crate) mod audit;
 pub(crate) mod bindings;
 pub(crate) mod certificates;

@@ -2,6 +2,7 @@ use pmh_domain::{ClockState, VirtualClock};
 
 use super::*;
 use crate::stand::Stand;
+use crate::store::asked;
 use crate::store::epochs::EpochRow;
 
 const TODAY_MS: i64 = 1_790_000_000_000;
@@ -16,8 +17,8 @@ fn epoch(epoch: i64, owner: &str, opened_ms: i64) -> EpochRow {
 }
 
 async fn window(stand: &Stand, epoch: i64) -> Option<epochs::Window> {
-    let windows = epochs::list_windows(&mut stand.write().await, &[epoch]).await.unwrap();
-    windows.into_iter().next().map(|(_, window)| window)
+    let routing = &stand.keys.routing;
+    asked::ask(&mut stand.write().await, routing, &[epoch], &[]).await.unwrap().windows.remove(&epoch)
 }
 
 #[tokio::test]
