@@ -147,6 +147,9 @@ pub(crate) fn told(judged: &[Judged<'_>]) -> String {
 /// Takes out of `earlier` what the same municipality registered again as `later`, be it as deleted: one person
 /// under two numbers is answered once.
 pub(crate) fn replace_older(earlier: &mut Vec<Judged<'_>>, later: &[Judged<'_>]) {
+    if earlier.is_empty() {
+        return;
+    }
     let later: HashSet<&Key<'_>> = later.iter().filter_map(|one| one.key.as_ref()).collect();
     earlier.retain(|one| one.key.as_ref().is_none_or(|key| !later.contains(key)));
 }

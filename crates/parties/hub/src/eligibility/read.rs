@@ -61,13 +61,9 @@ pub(crate) async fn read_records(
         wanted.extend(&own);
         of_readers.push(own);
     }
-    let answers = Answers(
-        answers::list_at(tx, &wanted)
-            .await?
-            .into_iter()
-            .map(|(municipality, row)| ((municipality, row.person), row))
-            .collect(),
-    );
+    let found = answers::list_at(tx, &wanted).await?;
+    let answers =
+        Answers(found.iter().map(|(municipality, row)| ((&municipality[..], row.person), row)).collect());
     let read = readers.iter().zip(of_readers).map(|(reader, own)| answers.read(inquiry, &own, reader.on));
     Ok(read.collect())
 }
@@ -101,13 +97,13 @@ impl Routes {
 }
 
 /// By municipality and person.
-struct Answers(HashMap<(String, i64), AnswerRow>);
+struct Answers<'a>(HashMap<(&'a str, i64), &'a AnswerRow>);
 
-impl Answers {
+impl Answers<'_> {
     fn read(&self, inquiry: &Inquiry, routes: &[&Route], on: Date) -> Result<ReadRecords, StoreError> {
         let mut texts = Vec::with_capacity(routes.len());
         for route in routes {
-            let Some(row) = self.0.get(&(route.municipality_code.clone(), route.person)) else { continue };
+            let Some(row) = self.0.get(&(&route.municipality_code[..], route.person)) else { continue };
             texts.push((*route, inquiry.keys.subsidy.open_answer(route, row)?));
         }
         if texts.is_empty() {

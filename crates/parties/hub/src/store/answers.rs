@@ -6,7 +6,7 @@ use sqlx::Row;
 
 use crate::access::PartitionAccess;
 use crate::store::routes::Route;
-use crate::store::{fetch_list, in_list, run_list, value_rows};
+use crate::store::{fetch_list, run_list, value_rows};
 
 #[derive(Clone)]
 pub(crate) struct AnswerRow {
@@ -26,11 +26,12 @@ pub(crate) async fn list_versions(
     for range in batches(persons.len()) {
         let part = &persons[range];
         let sql = format!(
-            "SELECT person, version FROM answer WHERE municipality_code = $1 AND person IN ({})",
-            in_list(1, part.len())
+            "SELECT person, version FROM (VALUES {}) AS wanted CROSS JOIN answer \
+             WHERE municipality_code = wanted.column1 AND person = wanted.column2",
+            value_rows(2, part.len())
         );
-        versions.extend(fetch_list!(tx, sql, [access.code()], part, |query, person| query.bind(person),
-            row => (row.try_get(0)?, row.try_get(1)?)));
+        versions.extend(fetch_list!(tx, sql, [], part,
+            |query, person| query.bind(access.code()).bind(person), row => (row.try_get(0)?, row.try_get(1)?)));
     }
     Ok(versions)
 }

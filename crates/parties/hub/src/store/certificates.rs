@@ -4,7 +4,7 @@ use pmh_store::{StoreError, Tx, batches};
 use sqlx::Row;
 
 use crate::access::PartitionAccess;
-use crate::store::{fetch_list, in_list, run_list, value_rows};
+use crate::store::{fetch_list, run_list, value_rows};
 
 #[derive(Clone)]
 pub(crate) struct CertificateRow {
@@ -27,12 +27,13 @@ pub(crate) async fn list_of(
     for range in batches(persons.len()) {
         let part = &persons[range];
         let sql = format!(
-            "SELECT person, certificate, sealed, version, key_version, deleted_ms FROM certificate \
-             WHERE municipality_code = $1 AND person IN ({}) ORDER BY person, certificate",
-            in_list(1, part.len())
+            "SELECT person, certificate, sealed, version, key_version, deleted_ms \
+             FROM (VALUES {}) AS wanted CROSS JOIN certificate \
+             WHERE municipality_code = wanted.column1 AND person = wanted.column2 ORDER BY person, certificate",
+            value_rows(2, part.len())
         );
-        certificates.extend(fetch_list!(tx, sql, [access.code()], part,
-        |query, person| query.bind(person), row => CertificateRow {
+        certificates.extend(fetch_list!(tx, sql, [], part,
+        |query, person| query.bind(access.code()).bind(person), row => CertificateRow {
             person: row.try_get(0)?,
             certificate: row.try_get(1)?,
             sealed: row.try_get(2)?,

@@ -12,7 +12,7 @@ use sqlx::Row;
 
 use crate::access::PartitionAccess;
 use crate::store::tasks::TaskRow;
-use crate::store::{fetch, fetch_list, in_list, run, run_list, value_rows};
+use crate::store::{fetch, fetch_list, run, run_list, value_rows};
 
 /// (person, certificate).
 pub(crate) type FileRow = (i64, i64);
@@ -31,12 +31,12 @@ pub(crate) async fn list_of(
     for range in batches(persons.len()) {
         let part = &persons[range];
         let sql = format!(
-            "SELECT person, certificate FROM registration_row WHERE municipality_code = $1 AND task = $2 \
-             AND person IN ({})",
-            in_list(2, part.len())
+            "SELECT person, certificate FROM (VALUES {}) AS wanted CROSS JOIN registration_row \
+             WHERE municipality_code = wanted.column1 AND task = wanted.column2 AND person = wanted.column3",
+            value_rows(3, part.len())
         );
-        rows.extend(fetch_list!(tx, sql, [access.code(), &task.task], part,
-            |query, person| query.bind(person), row => (row.try_get(0)?, row.try_get(1)?)));
+        rows.extend(fetch_list!(tx, sql, [], part,
+            |query, person| query.bind(access.code()).bind(&task.task).bind(person), row => (row.try_get(0)?, row.try_get(1)?)));
     }
     Ok(rows)
 }

@@ -4,7 +4,7 @@ use pmh_store::{StoreError, Tx, batches};
 use sqlx::Row;
 
 use crate::access::PartitionAccess;
-use crate::store::{fetch, fetch_list, in_list, run_list, value_rows};
+use crate::store::{fetch, fetch_list, run_list, value_rows};
 
 /// A person of one partition as stored. `identity` holds number and basic five items, sealed.
 #[derive(Clone)]
@@ -51,10 +51,11 @@ pub(crate) async fn list_by_tags(
     for range in batches(tags.len()) {
         let part = &tags[range];
         let sql = format!(
-            "SELECT {COLUMNS} FROM person WHERE municipality_code = $1 AND number_tag IN ({})",
-            in_list(1, part.len())
+            "SELECT {COLUMNS} FROM (VALUES {}) AS wanted CROSS JOIN person \
+             WHERE municipality_code = wanted.column1 AND number_tag = wanted.column2",
+            value_rows(2, part.len())
         );
-        people.extend(fetch_list!(tx, sql, [access.code()], part, |query, tag| query.bind(tag),
+        people.extend(fetch_list!(tx, sql, [], part, |query, tag| query.bind(access.code()).bind(tag),
             row => person_row!(row)));
     }
     Ok(people)
@@ -70,10 +71,11 @@ pub(crate) async fn list_by_persons(
     for range in batches(persons.len()) {
         let part = &persons[range];
         let sql = format!(
-            "SELECT {COLUMNS} FROM person WHERE municipality_code = $1 AND person IN ({})",
-            in_list(1, part.len())
+            "SELECT {COLUMNS} FROM (VALUES {}) AS wanted CROSS JOIN person \
+             WHERE municipality_code = wanted.column1 AND person = wanted.column2",
+            value_rows(2, part.len())
         );
-        people.extend(fetch_list!(tx, sql, [access.code()], part, |query, person| query.bind(person),
+        people.extend(fetch_list!(tx, sql, [], part, |query, person| query.bind(access.code()).bind(person),
             row => person_row!(row)));
     }
     Ok(people)
@@ -89,11 +91,12 @@ pub(crate) async fn list_versions(
     for range in batches(persons.len()) {
         let part = &persons[range];
         let sql = format!(
-            "SELECT person, version FROM person WHERE municipality_code = $1 AND person IN ({})",
-            in_list(1, part.len())
+            "SELECT person, version FROM (VALUES {}) AS wanted CROSS JOIN person \
+             WHERE municipality_code = wanted.column1 AND person = wanted.column2",
+            value_rows(2, part.len())
         );
-        versions.extend(fetch_list!(tx, sql, [access.code()], part, |query, person| query.bind(person),
-            row => (row.try_get(0)?, row.try_get(1)?)));
+        versions.extend(fetch_list!(tx, sql, [], part,
+            |query, person| query.bind(access.code()).bind(person), row => (row.try_get(0)?, row.try_get(1)?)));
     }
     Ok(versions)
 }
