@@ -139,6 +139,7 @@ impl Compare<'_> {
     }
 
     async fn open<'a>(&'a self, site: &Site, floor: &'a Floor, people: &Arc<[PmhId]>) -> Result<Open<'a>> {
+        site.read_through().await?;
         let hub = site.serve(self.cores.server, Party::Hub).await?;
         let asker = Asker::at_hub(site, people)?;
         asker.closed(self.cores.generator, CONNECTIONS, WARM_SECONDS).await?;

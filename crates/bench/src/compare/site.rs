@@ -1,6 +1,8 @@
 //! A world for a measurement: its folder, its database, and the children that run it.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -16,6 +18,9 @@ use super::durability;
 use super::process::{Call, Program, Running};
 use crate::load::Permission;
 use crate::prepare::{Doors, Inhabitant};
+
+/// Of a file at once.
+const READ_BYTES: usize = 1 << 20;
 
 /// Base ports below those that the system picks for itself.
 const BASE_PORTS: std::ops::Range<u16> = 20_000..32_000;
@@ -149,6 +154,21 @@ impl Site {
     pub(super) async fn forget(&self) -> Result<()> {
         self.run("forget", words(&["bench", "forget"]), |_| {}).await?;
         Ok(())
+    }
+
+    /// Has the system read SQLite's file, as PostgreSQL's server reads its tables when they are settled. What nobody asked
+    /// for while the rest was written may have left the memory meanwhile.
+    pub(super) async fn read_through(&self) -> Result<()> {
+        if self.kind == Kind::Postgres {
+            return Ok(());
+        }
+        let path = self.data.join("hub.sqlite");
+        let reading = move || {
+            let file = File::open(&path).with_context(|| path.display().to_string())?;
+            io::copy(&mut BufReader::with_capacity(READ_BYTES, file), &mut io::sink())?;
+            Ok(())
+        };
+        tokio::task::spawn_blocking(reading).await?
     }
 
     pub(super) fn doors(&self) -> Result<Doors> {
