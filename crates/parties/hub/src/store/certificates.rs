@@ -17,7 +17,7 @@ pub(crate) struct CertificateRow {
     pub(crate) deleted_ms: Option<i64>,
 }
 
-/// All certificates of these people, in the order in which they were first registered.
+/// All certificates of these people, each named once, in the order in which they were first registered.
 pub(crate) async fn list_of(
     tx: &mut Tx,
     access: &PartitionAccess,

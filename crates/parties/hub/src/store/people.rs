@@ -41,7 +41,7 @@ macro_rules! person_row {
     };
 }
 
-/// People by the blind index of their numbers; unknown ones are simply absent.
+/// People by the blind index of their numbers, each named once; unknown ones are simply absent.
 pub(crate) async fn list_by_tags(
     tx: &mut Tx,
     access: &PartitionAccess,
@@ -61,7 +61,7 @@ pub(crate) async fn list_by_tags(
     Ok(people)
 }
 
-/// People by their numbers in the partition's own count.
+/// People by their numbers in the partition's own count, each named once.
 pub(crate) async fn list_by_persons(
     tx: &mut Tx,
     access: &PartitionAccess,
