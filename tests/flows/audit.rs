@@ -1,6 +1,8 @@
 //! The audit over time and over parties: witnesses that others keep, rows that are too old, and who saw a person's
 //! records.
 
+use std::sync::Arc;
+
 use pmh_audit_verify::NotChecked;
 use pmh_store::{OWNER, on_connection};
 use pmh_wire::audit::{CheckpointBody, PersonActsRequest};
@@ -126,9 +128,34 @@ async fn a_person_learns_who_saw_their_records_and_of_nobody_else(place: &TestDa
     refused.assert_refused(Code::InvalidMember, "no number");
 }
 
+/// Copies of one key and other keys of the same person, which go into the same transactions.
+async fn each_of_many_answers_about_one_person_at_once_is_told_once(place: &TestDatabase) {
+    let (world, _) = World::hub(place).await;
+    world.office(OSAKA).register(&[person(0).record()]).await;
+    let oqs = Arc::new(world.oqs("oqs").await);
+    let mut keys = vec![oqs.mint(&person(0).pmh_id(), world.now_ms().await); 16];
+    for _ in 1..16 {
+        keys.push(oqs.mint(&person(0).pmh_id(), world.now_ms().await));
+    }
+    let ask = |key: String| {
+        let oqs = Arc::clone(&oqs);
+        tokio::spawn(async move { oqs.ask(&key).await.status.is_success() })
+    };
+    let mut answered = 0;
+    for asked in keys.into_iter().map(ask).collect::<Vec<_>>() {
+        answered += usize::from(asked.await.unwrap());
+    }
+    assert_eq!(answered, 16);
+    let request = PersonActsRequest { my_number: person(0).my_number };
+    let acts = client(&world).person_acts(&request).await.unwrap().acts;
+    let told: Vec<_> = acts.iter().filter(|one| one.act == "eligibility.answer").collect();
+    assert_eq!(told.len(), answered, "{told:?}");
+}
+
 for_each_store!(
     municipality_and_eligibility_system_keep_heads_and_the_export_holds_them,
     rows_older_than_three_years_go_and_the_cut_is_signed,
     the_desk_deletes_no_row_of_the_audit_that_was_not_cut,
     a_person_learns_who_saw_their_records_and_of_nobody_else,
+    each_of_many_answers_about_one_person_at_once_is_told_once,
 );

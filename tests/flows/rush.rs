@@ -31,7 +31,7 @@ enum Held {
     },
 }
 
-/// With how many transactions the OQS has at once.
+/// With how many statements that look cards up the OQS has at once.
 async fn hold(place: &TestDatabase) -> (Held, usize) {
     let store = pmh_eligibility::SCHEMA.open(place.database(), OWNER, 1).await.unwrap();
     let mut tx = store.write().await.unwrap();

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::pin::pin;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use pmh_store::{Bind, Columns, Database, GroupTx, Query, Statements, Store, StoreError, Tx, file_path};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::note::{DESK, OSAKA, QUERY, SCHEMA, desk};
 use crate::support::{TestDatabase, for_each_store};
@@ -19,6 +21,7 @@ for_each_store! {
     an_error_of_what_was_sent_ahead_is_that_of_the_next_statement,
     an_error_of_what_was_sent_ahead_is_that_of_the_commit,
     what_was_fetched_at_once_is_told_by_who_found_it,
+    a_long_answer_lets_those_after_it_be_heard,
     dropped_with_statements_on_their_way_it_leaves_nothing,
     more_than_there_are_connections_take_turns,
     a_closed_store_begins_none,
@@ -173,6 +176,26 @@ async fn what_was_fetched_at_once_is_told_by_who_found_it(place: &TestDatabase) 
         let failed = tx.fetch_together(&[divided, codes], |_, _| Ok(())).await.unwrap_err();
         assert!(failed.to_string().contains("22012"), "{failed}");
     }
+}
+
+async fn a_long_answer_lets_those_after_it_be_heard(place: &TestDatabase) {
+    let store = desk(place).await;
+    let mut tx = begin(&store).await;
+    for author in 1..=100 {
+        add_ahead(&mut tx, author).await.unwrap();
+    }
+    let query = |sql: &str| Query { sql: sql.to_owned(), binds: Vec::new() };
+    let pairs = query("SELECT one.author FROM author AS one CROSS JOIN author AS other");
+    let count = query("SELECT COUNT(*) FROM author");
+    let mut found = [0, 0];
+    let take = |at: usize, _row: &dyn Columns| {
+        found[at] += 1;
+        Ok(())
+    };
+    let queries = [pairs, count];
+    let fetching = tx.fetch_together(&queries, take);
+    timeout(Duration::from_mins(1), fetching).await.expect("it waits for nobody").unwrap();
+    assert_eq!(found, [10_000, 1]);
 }
 
 async fn dropped_with_statements_on_their_way_it_leaves_nothing(place: &TestDatabase) {

@@ -152,14 +152,14 @@ impl Statements for PipelineTx {
         }
         let client = self.client();
         let found = async {
+            // All are heard at once: what one says is kept in few pieces until somebody takes it, and those after it wait.
+            let asking = queries.iter().zip(&statements).map(async |(query, statement)| {
+                let rows = client.query_raw(statement, query.binds.iter().copied()).await?;
+                rows.try_collect::<Vec<Row>>().await
+            });
             // Each is told of in its turn: an error of one lets those after it fail, too.
-            let asking = queries
-                .iter()
-                .zip(&statements)
-                .map(|(query, statement)| client.query_raw(statement, query.binds.iter().copied()));
             for (at, rows) in join_all(asking).await.into_iter().enumerate() {
-                let mut rows = pin!(rows?);
-                while let Some(row) = rows.try_next().await? {
+                for row in rows? {
                     take(at, &row)?;
                 }
             }

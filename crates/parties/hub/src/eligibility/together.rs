@@ -117,7 +117,9 @@ async fn ask(inquiry: &Inquiry, tx: &mut GroupTx, questions: &[Question]) -> Res
     let mut epochs: Vec<i64> = questions.iter().map(|question| question.key.epoch).collect();
     epochs.sort_unstable();
     epochs.dedup();
-    let pmh_tags: Vec<&[u8]> = questions.iter().map(|question| &question.pmh_tag[..]).collect();
+    let mut pmh_tags: Vec<&[u8]> = questions.iter().map(|question| &question.pmh_tag[..]).collect();
+    pmh_tags.sort_unstable();
+    pmh_tags.dedup();
     asked::ask(tx, &inquiry.keys.routing, &epochs, &pmh_tags).await
 }
 

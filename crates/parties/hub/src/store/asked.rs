@@ -25,6 +25,7 @@ enum Table {
     Route,
 }
 
+/// Each epoch and each tag named once.
 pub(crate) async fn ask(
     tx: &mut impl Statements,
     routing: &RoutingKey,
@@ -66,8 +67,12 @@ impl Asked {
         routing: &RoutingKey,
         accepted: Vec<Vec<u8>>,
     ) -> Result<(Vec<PersonAccess>, Vec<Route>), StoreError> {
-        let is_any_joined = !self.joins.is_empty();
-        let people = joins::people_of(tx, routing, accepted, self.joins).await?;
+        let mut joins = self.joins;
+        joins.retain(|joined| {
+            accepted.iter().any(|tag| *tag == joined.retired_tag || *tag == joined.surviving_tag)
+        });
+        let is_any_joined = !joins.is_empty();
+        let people = joins::people_of(tx, routing, accepted, joins).await?;
         let routes = if is_any_joined {
             routes::list_from(tx, &people.iter().collect::<Vec<_>>()).await?
         } else {

@@ -29,8 +29,12 @@ pub(crate) async fn list_from(
     tx: &mut impl Statements,
     people: &[&PersonAccess],
 ) -> Result<Vec<Route>, StoreError> {
-    let tags = people.iter().flat_map(|person| person.pmh_tags());
-    let tags: Vec<Bind<'_>> = tags.map(|tag| Bind::Bytes(tag)).collect();
+    let mut tags: Vec<&[u8]> =
+        people.iter().flat_map(|person| person.pmh_tags()).map(|tag| &tag[..]).collect();
+    // Two who ask may ask about one person.
+    tags.sort_unstable();
+    tags.dedup();
+    let tags: Vec<Bind<'_>> = tags.into_iter().map(Bind::Bytes).collect();
     let mut routes = Vec::with_capacity(tags.len());
     for Padded { range, rows } in padded(tags.len()) {
         let Query { sql, binds } = beginning_at(tags[range].to_vec(), rows);
