@@ -298,7 +298,9 @@ async fn its_connection_has_the_role_and_the_settings_of_the_pool() {
         assert_eq!(own, store.write().await.unwrap().fetch(sql, &[], setting).await.unwrap());
         let role = ("role".to_owned(), format!("pmh_{}_notary_{role}", place.world()));
         assert!(own.contains(&role), "{own:?}");
-        assert!(own.contains(&("synchronous_commit".to_owned(), "on".to_owned())), "{own:?}");
+        for (name, value) in [("synchronous_commit", "on"), ("random_page_cost", "1.1")] {
+            assert!(own.contains(&(name.to_owned(), value.to_owned())), "{own:?}");
+        }
     }
 }
 

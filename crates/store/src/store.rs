@@ -55,7 +55,7 @@ impl Store {
             Self::Sqlite { direct, writers, .. } => {
                 GroupTx::Sqlite(direct.begin_to_write(writers.turn(true).await?)?)
             }
-            Self::Postgres { pipeline, .. } => GroupTx::Postgres(pipeline.begin(postgres::WRITE).await?),
+            Self::Postgres { pipeline, .. } => GroupTx::Postgres(pipeline.begin().await?),
         })
     }
 

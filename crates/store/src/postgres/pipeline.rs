@@ -61,9 +61,9 @@ impl Pipeline {
         })
     }
 
-    /// Sends nothing: `statement`, which begins it, goes with the first of its own.
-    pub(crate) async fn begin(self: &Arc<Self>, statement: &'static str) -> Result<PipelineTx, StoreError> {
-        Ok(PipelineTx::to_begin(Arc::clone(self), self.take().await?, statement))
+    /// A transaction that may write. Sends nothing: what begins it goes with the first of its statements.
+    pub(crate) async fn begin(self: &Arc<Self>) -> Result<PipelineTx, StoreError> {
+        Ok(PipelineTx::to_begin(Arc::clone(self), self.take().await?))
     }
 
     /// Each statement is a transaction of its own.

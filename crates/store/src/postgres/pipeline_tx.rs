@@ -13,6 +13,7 @@ use futures_util::future::join_all;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Client, Row, Statement};
 
+use super::WRITE;
 use super::pipeline::{Link, Pipeline, Place};
 use crate::statements::{Bind, Columns, Query, Statements};
 use crate::{PREPARED_STATEMENTS_MAX, StoreError};
@@ -31,8 +32,8 @@ pub struct PipelineTx {
 }
 
 enum Stage {
-    /// The server knows of no transaction yet; by what it will.
-    ToBegin { begin: &'static str },
+    /// The server knows of no transaction yet.
+    ToBegin,
     /// It is committed, or each statement is one of its own.
     InNone,
     /// All that was heard of has worked.
@@ -42,8 +43,8 @@ enum Stage {
 }
 
 impl PipelineTx {
-    pub(super) fn to_begin(home: Arc<Pipeline>, link: (Link, Place), begin: &'static str) -> Self {
-        Self { home, link: Some(link), stage: Stage::ToBegin { begin }, ahead: Vec::new() }
+    pub(super) fn to_begin(home: Arc<Pipeline>, link: (Link, Place)) -> Self {
+        Self { home, link: Some(link), stage: Stage::ToBegin, ahead: Vec::new() }
     }
 
     pub(super) fn in_none(home: Arc<Pipeline>, link: (Link, Place)) -> Self {
@@ -91,10 +92,10 @@ impl PipelineTx {
     /// The statement, as this connection keeps it, in a transaction that has begun.
     async fn prepared(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<Statement, StoreError> {
         let client = self.client();
-        if let Stage::ToBegin { begin } = self.stage {
+        if matches!(self.stage, Stage::ToBegin) {
             self.stage = Stage::Sound;
             let client = Arc::clone(&client);
-            self.send_ahead(async move { Ok(client.batch_execute(begin).await?) });
+            self.send_ahead(async move { Ok(client.batch_execute(WRITE).await?) });
         }
         if let Some(statement) = self.link().prepared.get(sql) {
             return Ok(statement.clone());
@@ -170,7 +171,7 @@ impl Statements for PipelineTx {
 
     async fn commit(mut self) -> Result<(), StoreError> {
         match self.stage {
-            Stage::ToBegin { .. } | Stage::InNone => return Ok(()),
+            Stage::ToBegin | Stage::InNone => return Ok(()),
             Stage::Sound => {}
             Stage::Doubtful => {
                 return Err(StoreError::Statement("a statement of the transaction has failed".to_owned()));
@@ -201,7 +202,7 @@ impl Drop for PipelineTx {
     fn drop(&mut self) {
         let Some((link, place)) = self.link.take() else { return };
         match self.stage {
-            Stage::ToBegin { .. } | Stage::InNone => self.home.give_back(link, place),
+            Stage::ToBegin | Stage::InNone => self.home.give_back(link, place),
             Stage::Sound | Stage::Doubtful => self.home.give_back_after_rolling_back(link, place),
         }
     }

@@ -36,7 +36,8 @@ pub(crate) async fn list_of(
             value_rows(3, part.len())
         );
         rows.extend(fetch_list!(tx, sql, [], part,
-            |query, person| query.bind(access.code()).bind(&task.task).bind(person), row => (row.try_get(0)?, row.try_get(1)?)));
+            |query, person| query.bind(access.code()).bind(&task.task).bind(person),
+            row => (row.try_get(0)?, row.try_get(1)?)));
     }
     Ok(rows)
 }
