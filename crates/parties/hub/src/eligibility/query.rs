@@ -56,8 +56,12 @@ pub(crate) async fn query(
         }
         Err(Code::Unavailable.into())
     })?;
-    let json_type = HeaderValue::from_static("application/json");
-    Ok(([(CONTENT_TYPE, json_type)], json).into_response())
+    Ok(as_json(json))
+}
+
+/// What is JSON already.
+pub(crate) fn as_json(json: Vec<u8>) -> Response {
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response()
 }
 
 async fn open(

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use pmh_domain::Date;
+use pmh_domain::{Date, rfc3339_japan};
 use pmh_store::{Statements, StoreError};
-use serde_json::value::{RawValue, to_raw_value};
+use pmh_wire::eligibility::EligibilityAnswer;
 
 use super::decoy;
 use crate::access::PersonAccess;
@@ -14,16 +14,19 @@ use crate::state::Inquiry;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::routes::Route;
 
-/// Somebody whose records are asked for as they are on a day.
+/// Room for an answer about somebody with three certificates: it seldom has to grow.
+const JSON_BYTES: usize = 2_048;
+
+/// Somebody whose records are asked for as they are at a time.
 pub(crate) struct Reader {
     pub(crate) access: PersonAccess,
-    pub(crate) on: Date,
+    pub(crate) at_ms: i64,
 }
 
-/// What one person's routes lead to on a day.
+/// What one person's routes lead to at a time.
 pub(crate) struct ReadRecords {
-    /// The JSON of a list of subsidies, in display order.
-    pub(crate) subsidies: Box<RawValue>,
+    /// An [`EligibilityAnswer`], which has the shape of a citizen's own records too.
+    pub(crate) json: Vec<u8>,
     /// Whose records were opened, for the audit.
     pub(crate) seen: Vec<Seen>,
 }
@@ -64,7 +67,7 @@ pub(crate) async fn read_records(
     let found = answers::list_at(tx, &wanted).await?;
     let answers =
         Answers(found.iter().map(|(municipality, row)| ((&municipality[..], row.person), row)).collect());
-    let read = readers.iter().zip(of_readers).map(|(reader, own)| answers.read(inquiry, &own, reader.on));
+    let read = readers.iter().zip(of_readers).map(|(reader, own)| answers.read(inquiry, &own, reader.at_ms));
     Ok(read.collect())
 }
 
@@ -100,7 +103,8 @@ impl Routes {
 struct Answers<'a>(HashMap<(&'a str, i64), &'a AnswerRow>);
 
 impl Answers<'_> {
-    fn read(&self, inquiry: &Inquiry, routes: &[&Route], on: Date) -> Result<ReadRecords, StoreError> {
+    fn read(&self, inquiry: &Inquiry, routes: &[&Route], at_ms: i64) -> Result<ReadRecords, StoreError> {
+        let on = Date::in_japan(at_ms);
         let mut texts = Vec::with_capacity(routes.len());
         for route in routes {
             let Some(row) = self.0.get(&(&route.municipality_code[..], route.person)) else { continue };
@@ -126,7 +130,10 @@ impl Answers<'_> {
             judged.extend(own);
             seen.push(Seen { municipality: route.municipality_code.clone(), person: route.person, shown });
         }
-        let subsidies = to_raw_value(&answer::show(judged)).expect("texts and JSON always serialise");
-        Ok(ReadRecords { subsidies, seen })
+        let answer =
+            EligibilityAnswer { answered_at: rfc3339_japan(at_ms), subsidies: answer::show(judged) };
+        let mut json = Vec::with_capacity(JSON_BYTES);
+        serde_json::to_writer(&mut json, &answer).expect("texts and JSON always serialise");
+        Ok(ReadRecords { json, seen })
     }
 }

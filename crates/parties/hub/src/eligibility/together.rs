@@ -4,11 +4,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pmh_domain::{Date, InstitutionCode, rfc3339_japan};
+use pmh_domain::InstitutionCode;
 use pmh_service::Refused;
 use pmh_store::{GroupTx, StoreError};
 use pmh_wire::Code;
-use pmh_wire::eligibility::EligibilityAnswer;
 
 use super::read::{ReadRecords, Reader, read_records};
 use crate::audit::Entry;
@@ -25,7 +24,7 @@ pub(crate) struct Question {
     pub(super) now_ms: i64,
 }
 
-/// The JSON of an [`EligibilityAnswer`].
+/// The JSON of an [`EligibilityAnswer`](pmh_wire::EligibilityAnswer).
 pub(crate) type Answered = Result<Vec<u8>, Refused>;
 
 /// One answer for each question, in their order.
@@ -49,11 +48,11 @@ async fn in_one_transaction(inquiry: &Inquiry, questions: &[Question]) -> Result
     };
     let tags = accepted().map(|question| question.pmh_tag.clone()).collect();
     let (people, routes) = asked.people_and_routes_of(&mut tx, &inquiry.keys.routing, tags).await?;
-    let days = accepted().map(|question| Date::in_japan(question.now_ms));
+    let times = accepted().map(|question| question.now_ms);
     let readers: Vec<Reader> =
-        people.into_iter().zip(days).map(|(access, on)| Reader { access, on }).collect();
+        people.into_iter().zip(times).map(|(access, at_ms)| Reader { access, at_ms }).collect();
     let mut read = read_records(inquiry, &mut tx, &readers, routes).await?.into_iter();
-    let mut entries = Vec::with_capacity(2 * questions.len());
+    let mut entries = Vec::with_capacity(questions.len());
     let mut answers = Vec::with_capacity(questions.len());
     let (mut answered, mut refused) = (0, 0);
     for (question, verdict) in questions.iter().zip(verdicts) {
@@ -139,9 +138,8 @@ fn judge(
     questions.iter().map(judge).collect()
 }
 
-/// Tells the audit of one question and whose records it was answered from.
+/// Tells the audit whose records one question was answered from, and that it was asked where they are nobody's.
 fn tell(question: &Question, records: Result<ReadRecords, StoreError>, entries: &mut Vec<Entry>) -> Answered {
-    entries.push(question.entry("eligibility.ask"));
     let read = match records {
         Ok(read) => read,
         Err(error) => {
@@ -154,8 +152,7 @@ fn tell(question: &Question, records: Result<ReadRecords, StoreError>, entries: 
     if read.seen.is_empty() {
         entries.push(question.entry("eligibility.answer").with_outcome("nobody's records"));
     }
-    let answer = EligibilityAnswer { answered_at: rfc3339_japan(question.now_ms), subsidies: read.subsidies };
-    Ok(serde_json::to_vec(&answer).expect("texts and JSON always serialise"))
+    Ok(read.json)
 }
 
 impl Question {

@@ -1,15 +1,15 @@
-//! `POST /portal/v1/records`: a citizen's own records, by PMH pseudonym alone (001:38).
+//! `POST /portal/v1/records`: a citizen's [`OwnRecords`](pmh_wire::records::OwnRecords), by PMH pseudonym alone
+//! (001:38).
 
-use axum::Json;
 use axum::extract::State;
-use pmh_domain::{Date, PmhPseudonym, rfc3339_japan};
+use axum::response::Response;
+use pmh_domain::PmhPseudonym;
 use pmh_service::{Body, Peer, Refused};
 use pmh_wire::Code;
-use pmh_wire::records::{OwnRecords, RecordsRequest};
-use serde_json::value::RawValue;
+use pmh_wire::records::RecordsRequest;
 
 use crate::audit::Entry;
-use crate::eligibility::{Reader, read_records};
+use crate::eligibility::{Reader, as_json, read_records};
 use crate::state::Inquiry;
 use crate::store::epochs::HUB_PARTITION;
 use crate::store::{bindings, joins, routes};
@@ -18,7 +18,7 @@ pub(crate) async fn records(
     State(inquiry): State<Inquiry>,
     Peer(peer): Peer,
     Body(request): Body<RecordsRequest>,
-) -> Result<Json<OwnRecords<Box<RawValue>>>, Refused> {
+) -> Result<Response, Refused> {
     let pseudonym = PmhPseudonym::parse(&request.pmh_pseudonym)
         .map_err(|_| Code::InvalidMember.problem().at_field("pmhPseudonym"))?;
     let owner = peer.to_string();
@@ -32,7 +32,7 @@ pub(crate) async fn records(
         .ok_or(Code::UnknownPseudonym)?;
     let access = joins::person_of(&mut tx, &inquiry.keys.routing, binding.pmh_tag).await?;
     let routes = routes::list_from(&mut tx, &[&access]).await?;
-    let reader = Reader { access, on: Date::in_japan(now_ms) };
+    let reader = Reader { access, at_ms: now_ms };
     let mut read = read_records(&inquiry, &mut tx, &[reader], routes).await?;
     let read = read.pop().expect("one reader, one reading")?;
     let mut entries = vec![Entry::of(HUB_PARTITION, "records.ask", &owner)];
@@ -40,5 +40,5 @@ pub(crate) async fn records(
     turn.append(&mut tx, &entries).await?;
     turn.commit(tx).await?;
     inquiry.counters.add("records_read", 1);
-    Ok(Json(OwnRecords { answered_at: rfc3339_japan(now_ms), subsidies: read.subsidies }))
+    Ok(as_json(read.json))
 }

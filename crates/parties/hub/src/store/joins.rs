@@ -102,7 +102,7 @@ pub(super) fn about(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
     let sql = format!(
         "WITH wanted (tag) AS (VALUES {}) \
          SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE retired_tag = tag \
-         UNION \
+         UNION ALL \
          SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE surviving_tag = tag",
         value_rows(1, rows)
     );

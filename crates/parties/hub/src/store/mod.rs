@@ -107,6 +107,12 @@ pub const SCHEMA: PartySchema = PartySchema {
             sqlite: include_str!("../../migrations/sqlite/0011_layout.sql"),
             postgres: include_str!("../../migrations/postgres/0011_layout.sql"),
         },
+        Migration {
+            version: 12,
+            name: "pages",
+            sqlite: include_str!("../../migrations/sqlite/0012_pages.sql"),
+            postgres: include_str!("../../migrations/postgres/0012_pages.sql"),
+        },
     ],
     roles: &[
         Role {
