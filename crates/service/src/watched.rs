@@ -1,18 +1,29 @@
 //! What stands in files, read anew when they have changed.
 //!
-//! Whoever needs it looks at the files (a `stat` each, nothing allocated) instead of waiting to be told. So what one
-//! process has written is in force in all others from their next look on: no message that gets lost, no door that
-//! must be reachable, no pause in which the former content still counts. It holds for processes that see the same
-//! folder; one elsewhere sees what was brought there.
+//! Whoever needs it looks (a `stat`, nothing allocated) instead of waiting to be told. So what one process has written
+//! is in force in all others from their next look on: no message that gets lost, no door that must be reachable, no
+//! pause in which the former content still counts. It holds for processes that see the same folder; one elsewhere sees
+//! what was brought there.
+//!
+//! Files are replaced by others, which changes their folder: as long as that is as it was, so are they. Not promised: a
+//! file that is written over, or a folder that another one took the place of, is seen within a second and not at once.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use pmh_domain::{Clock, SystemClock};
 
 use crate::PkiError;
 
+/// So long after a change of the folder, and so often in any case, each file is looked at. Two changes may have the same
+/// time where a file system counts in large steps.
+const SETTLED_MS: i64 = 1_000;
+
 pub(crate) struct Watched<T, const FILES: usize> {
+    /// That of all the files. `None` where the system opens no folders.
+    folder: Option<File>,
     files: [PathBuf; FILES],
     read: Read<T>,
     seen: RwLock<Seen<T, FILES>>,
@@ -22,12 +33,16 @@ pub(crate) struct Watched<T, const FILES: usize> {
 type Read<T> = Box<dyn Fn(Option<&T>) -> Result<T, PkiError> + Send + Sync>;
 
 struct Seen<T, const FILES: usize> {
+    /// When the folder was changed last, as it was before the files were looked at.
+    changed: Option<SystemTime>,
+    /// When that was.
+    looked_ms: i64,
     marks: [Option<Mark>; FILES],
     version: u64,
     content: Arc<T>,
 }
 
-/// Files are replaced by others, never written over, so another content is another file. `None` where there is none.
+/// Another content is another file. `None` where there is none.
 #[derive(PartialEq, Eq)]
 struct Mark {
     modified: Option<SystemTime>,
@@ -40,10 +55,12 @@ impl<T, const FILES: usize> Watched<T, FILES> {
         files: [PathBuf; FILES],
         read: impl Fn(Option<&T>) -> Result<T, PkiError> + Send + Sync + 'static,
     ) -> Result<Self, PkiError> {
+        let folder = files.first().and_then(|file| File::open(file.parent()?).ok());
         let marks = marks_of(&files);
         let content = Arc::new(read(None)?);
-        let seen = RwLock::new(Seen { marks, version: 0, content });
-        Ok(Self { files, read: Box::new(read), seen })
+        // Looked at once more at the first look.
+        let seen = Seen { changed: None, looked_ms: 0, marks, version: 0, content };
+        Ok(Self { folder, files, read: Box::new(read), seen: RwLock::new(seen) })
     }
 
     /// What the files hold. While they hold nothing usable it is what they held before, and the log says so.
@@ -57,13 +74,19 @@ impl<T, const FILES: usize> Watched<T, FILES> {
     }
 
     fn look<R>(&self, take: impl FnOnce(&Seen<T, FILES>) -> R) -> R {
-        // Taken before the content is read: a file that changes in between is read once more at the next look.
-        let marks = marks_of(&self.files);
+        self.look_at(SystemClock.now_ms(), take)
+    }
+
+    fn look_at<R>(&self, now_ms: i64, take: impl FnOnce(&Seen<T, FILES>) -> R) -> R {
+        // Taken before the files are looked at, and these before they are read: what changes in between is looked at once
+        // more at the next look.
+        let changed = self.folder.as_ref().and_then(|folder| folder.metadata().ok()?.modified().ok());
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        if seen.marks == marks {
+        if seen.stands(changed, now_ms) {
             return take(&seen);
         }
         drop(seen);
+        let marks = marks_of(&self.files);
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         if seen.marks != marks {
             seen.marks = marks;
@@ -75,7 +98,20 @@ impl<T, const FILES: usize> Watched<T, FILES> {
                 Err(error) => tracing::error!(%error, "what was read before stays in force"),
             }
         }
+        (seen.changed, seen.looked_ms) = (changed, now_ms);
         take(&seen)
+    }
+}
+
+impl<T, const FILES: usize> Seen<T, FILES> {
+    /// Whether the files are as they were, by their folder.
+    fn stands(&self, changed: Option<SystemTime>, now_ms: i64) -> bool {
+        let changed_ms = changed
+            .and_then(|changed| changed.duration_since(UNIX_EPOCH).ok())
+            .and_then(|since| i64::try_from(since.as_millis()).ok());
+        changed_ms.is_some_and(|changed_ms| changed_ms.saturating_add(SETTLED_MS) <= now_ms)
+            && changed == self.changed
+            && (self.looked_ms..self.looked_ms.saturating_add(SETTLED_MS)).contains(&now_ms)
     }
 }
 
@@ -90,3 +126,6 @@ fn mark_of(metadata: &fs::Metadata) -> Mark {
     let number = 0;
     Mark { modified: metadata.modified().ok(), length: metadata.len(), number }
 }
+
+#[cfg(test)]
+mod tests;
