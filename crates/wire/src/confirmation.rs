@@ -15,11 +15,12 @@ pub struct ConfirmationRequest {
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ConfirmationAnswer {
+pub struct ConfirmationAnswer<L = Vec<Subsidy>> {
     /// Fixed width.
     pub answered_at: String,
     pub insurance: Insurance,
-    pub subsidies: Vec<Subsidy>,
+    /// The OQS has them as JSON, as they came from the hub.
+    pub subsidies: L,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

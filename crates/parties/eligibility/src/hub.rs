@@ -17,6 +17,8 @@ use pmh_crypto::{Entropy, EpochAgreement, EpochId, EpochKey, LinkageKey, MINTED_
 use pmh_domain::{Consents, InstitutionCode, PmhId, VirtualClock};
 use pmh_service::{CallError, Counters, PeerClient, Refused};
 use pmh_wire::{Code, EligibilityAnswer, EligibilityQuery, EpochAnswer, EpochRequest, Problem, paths};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
 /// How long an epoch is minted under, in virtual time. *assumed*
@@ -29,6 +31,9 @@ pub enum HubError {
     #[error("the hub answered an unusable public key")]
     Agreement,
 }
+
+/// What the hub answered, with the list of subsidies as JSON: the institution reads it.
+pub type Relayed = EligibilityAnswer<Box<RawValue>>;
 
 /// The epochs that this OQS agreed on with the hub, and what is minted under them.
 pub struct Epochs {
@@ -79,18 +84,17 @@ impl Epochs {
 
     /// Sends one query as it is, once.
     pub async fn ask(&self, query: &EligibilityQuery) -> Result<EligibilityAnswer, CallError> {
-        self.counters.add("hub_queries", 1);
-        self.hub.post(paths::QUERIES, query).await
+        self.send(query).await
     }
 
     /// Mints a key and asks with it. After a lost answer or an epoch that has ended a *new* key is minted and
-    /// asked with, once: the hub may have used up the old one.
+    /// asked with, once: the hub may have used up the old one. The subsidies are handed on as they came.
     pub async fn query(
         &self,
         pmh_id: &PmhId,
         institution: &InstitutionCode,
         consents: Consents,
-    ) -> Result<EligibilityAnswer, HubError> {
+    ) -> Result<Relayed, HubError> {
         match self.mint_and_ask(pmh_id, institution, consents).await {
             Err(HubError::Call(error)) if asks_for_a_new_key(&error) => {
                 self.mint_and_ask(pmh_id, institution, consents).await
@@ -110,19 +114,27 @@ impl Epochs {
         Ok(self.agree().await?.key.id())
     }
 
+    async fn send<L: DeserializeOwned>(
+        &self,
+        query: &EligibilityQuery,
+    ) -> Result<EligibilityAnswer<L>, CallError> {
+        self.counters.add("hub_queries", 1);
+        self.hub.post(paths::QUERIES, query).await
+    }
+
     async fn mint_and_ask(
         &self,
         pmh_id: &PmhId,
         institution: &InstitutionCode,
         consents: Consents,
-    ) -> Result<EligibilityAnswer, HubError> {
+    ) -> Result<Relayed, HubError> {
         let key = self.mint(pmh_id, institution, consents).await?;
         let query = Wiped(EligibilityQuery {
             institution_code: institution.as_str().to_owned(),
             linkage_key: key.expose(),
             consents: consents.into(),
         });
-        let answer = self.ask(&query.0).await;
+        let answer = self.send(&query.0).await;
         if let Err(CallError::Refused(problem)) = &answer
             && has_ended(problem)
         {

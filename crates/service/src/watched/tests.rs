@@ -31,7 +31,8 @@ impl Stand {
     }
 
     fn make_old(&self) {
-        let changed = UNIX_EPOCH + Duration::from_millis(self.now_ms.try_into().unwrap()) - Duration::from_secs(AGE);
+        let changed =
+            UNIX_EPOCH + Duration::from_millis(self.now_ms.try_into().unwrap()) - Duration::from_secs(AGE);
         File::open(self.folder.path()).unwrap().set_modified(changed).unwrap();
     }
 

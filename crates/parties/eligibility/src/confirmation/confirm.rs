@@ -3,7 +3,7 @@
 //! Without consent to the subsidies no linkage key is minted and the hub is not asked (001:38, 549); neither is
 //! it for somebody who was never numbered. Both show the empty answer that the hub gives for somebody without
 //! a visible certificate: status, headers and body are the same, the time it takes is not. Subsidies pass
-//! through and are not stored.
+//! through as they came and are not stored.
 //!
 //! A card within the grace after its certificate's end confirms the insurance alone (*assumed*): no linkage key is
 //! minted, and the subsidies are empty as without consent.
@@ -18,6 +18,7 @@ use pmh_domain::{
 use pmh_service::{Body, Peer, Refused};
 use pmh_store::StoreError;
 use pmh_wire::{Code, ConfirmationAnswer, ConfirmationRequest, Qualification, Subsidy};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::together::look_up;
 use crate::Eligibility;
@@ -28,7 +29,7 @@ pub(crate) async fn confirm(
     State(state): State<Arc<Eligibility>>,
     Peer(peer): Peer,
     Body(request): Body<ConfirmationRequest>,
-) -> Result<Json<ConfirmationAnswer>, Refused> {
+) -> Result<Json<ConfirmationAnswer<Box<RawValue>>>, Refused> {
     let institution = InstitutionCode::parse(&request.institution_code, Strictness::Lenient)
         .ok()
         .filter(|institution| institution.as_str() == peer.name)
@@ -39,7 +40,7 @@ pub(crate) async fn confirm(
         Some(pmh_id) if consents.subsidies && !patient.insurance_only => {
             ask_the_hub(&state, &pmh_id, &institution, consents).await?
         }
-        _ => Vec::new(),
+        _ => to_raw_value::<[Subsidy]>(&[]).expect("an empty list becomes JSON"),
     };
     state.counters.add("confirmations", 1);
     if patient.insurance_only {
@@ -90,7 +91,7 @@ async fn ask_the_hub(
     pmh_id: &PmhId,
     institution: &InstitutionCode,
     consents: Consents,
-) -> Result<Vec<Subsidy>, Refused> {
+) -> Result<Box<RawValue>, Refused> {
     let answer = state.hub.query(pmh_id, institution, consents).await?;
     state.counters.add("relayed", 1);
     Ok(answer.subsidies)

@@ -130,8 +130,7 @@ impl Answers<'_> {
             judged.extend(own);
             seen.push(Seen { municipality: route.municipality_code.clone(), person: route.person, shown });
         }
-        let answer =
-            EligibilityAnswer { answered_at: rfc3339_japan(at_ms), subsidies: answer::show(judged) };
+        let answer = EligibilityAnswer { answered_at: rfc3339_japan(at_ms), subsidies: answer::show(judged) };
         let mut json = Vec::with_capacity(JSON_BYTES);
         serde_json::to_writer(&mut json, &answer).expect("texts and JSON always serialise");
         Ok(ReadRecords { json, seen })
