@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pmh_audit_verify::NotChecked;
 use pmh_store::{OWNER, on_connection};
-use pmh_wire::audit::{CheckpointBody, PersonActsRequest};
+use pmh_wire::audit::{CheckpointBody, LogPage, PersonActsRequest};
 use pmh_wire::{Checkpoints, ClockCommand, Code, Door, OwnRecords, paths};
 
 use crate::api::audit_exports::{client, found, report};
@@ -152,7 +152,33 @@ async fn each_of_many_answers_about_one_person_at_once_is_told_once(place: &Test
     assert_eq!(told.len(), answered, "{told:?}");
 }
 
+/// Answered, refused, or about somebody whom nobody registered.
+async fn each_query_leaves_one_act(place: &TestDatabase) {
+    let (world, _) = World::hub(place).await;
+    let osaka = world.office(OSAKA);
+    osaka.register(&[person(0).record()]).await;
+    let oqs = world.oqs("oqs").await;
+    let acts = async || {
+        let page: LogPage = get(&osaka.hub, &paths::log(paths::HANDLING, None)).await.json();
+        assert_eq!(page.next, None, "everything is on one page");
+        let leaves = page.rows.iter().flat_map(|row| &row.leaves);
+        let entries = page.rows.iter().flat_map(|row| &row.entries);
+        let answers = entries.filter(|entry| entry.act == "eligibility.answer").count();
+        (answers, leaves.filter(|leaf| leaf.municipality_code == "hub").count())
+    };
+    let (answers, hubs) = acts().await;
+    let key = oqs.mint(&person(0).pmh_id(), world.now_ms().await);
+    assert!(oqs.ask(&key).await.status.is_success());
+    assert_eq!(acts().await, (answers + 1, hubs), "whose records were answered from");
+    oqs.ask(&key).await.assert_refused(Code::LinkageKeyUsed, "once more");
+    assert_eq!(acts().await, (answers + 1, hubs + 1), "a refusal");
+    let key = oqs.mint(&person(1).pmh_id(), world.now_ms().await);
+    assert!(oqs.ask(&key).await.status.is_success());
+    assert_eq!(acts().await, (answers + 1, hubs + 2), "nobody's records");
+}
+
 for_each_store!(
+    each_query_leaves_one_act,
     municipality_and_eligibility_system_keep_heads_and_the_export_holds_them,
     rows_older_than_three_years_go_and_the_cut_is_signed,
     the_desk_deletes_no_row_of_the_audit_that_was_not_cut,
