@@ -5,8 +5,9 @@
 //! pause in which the former content still counts. It holds for processes that see the same folder; one elsewhere sees
 //! what was brought there.
 //!
-//! Files are replaced by others, which changes their folder: as long as that is as it was, so are they. Not promised: a
-//! file that is written over, or a folder that another one took the place of, is seen within a second and not at once.
+//! Files are replaced by others, which changes their folder: as long as that is as it was, so are they. What changes
+//! no folder, a file that is written over or a folder that takes the place of another one, is seen within a second; that
+//! it is at once is not promised.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -22,8 +23,6 @@ use crate::PkiError;
 const SETTLED_MS: i64 = 1_000;
 
 pub(crate) struct Watched<T, const FILES: usize> {
-    /// That of all the files. `None` where the system opens no folders.
-    folder: Option<File>,
     files: [PathBuf; FILES],
     read: Read<T>,
     seen: RwLock<Seen<T, FILES>>,
@@ -33,16 +32,18 @@ pub(crate) struct Watched<T, const FILES: usize> {
 type Read<T> = Box<dyn Fn(Option<&T>) -> Result<T, PkiError> + Send + Sync>;
 
 struct Seen<T, const FILES: usize> {
-    /// When the folder was changed last, as it was before the files were looked at.
+    /// That of all the files, when they were looked at. `None` where it could not be opened.
+    folder: Option<File>,
+    /// When the folder was changed last, as it said before the files were looked at.
     changed: Option<SystemTime>,
-    /// When that was.
+    /// When the files were looked at.
     looked_ms: i64,
     marks: [Option<Mark>; FILES],
     version: u64,
     content: Arc<T>,
 }
 
-/// Another content is another file. `None` where there is none.
+/// Another content has another one. `None` where there is no file.
 #[derive(PartialEq, Eq)]
 struct Mark {
     modified: Option<SystemTime>,
@@ -55,12 +56,11 @@ impl<T, const FILES: usize> Watched<T, FILES> {
         files: [PathBuf; FILES],
         read: impl Fn(Option<&T>) -> Result<T, PkiError> + Send + Sync + 'static,
     ) -> Result<Self, PkiError> {
-        let folder = files.first().and_then(|file| File::open(file.parent()?).ok());
         let marks = marks_of(&files);
         let content = Arc::new(read(None)?);
         // Looked at once more at the first look.
-        let seen = Seen { changed: None, looked_ms: 0, marks, version: 0, content };
-        Ok(Self { folder, files, read: Box::new(read), seen: RwLock::new(seen) })
+        let seen = Seen { folder: None, changed: None, looked_ms: 0, marks, version: 0, content };
+        Ok(Self { files, read: Box::new(read), seen: RwLock::new(seen) })
     }
 
     /// What the files hold. While they hold nothing usable it is what they held before, and the log says so.
@@ -78,14 +78,15 @@ impl<T, const FILES: usize> Watched<T, FILES> {
     }
 
     fn look_at<R>(&self, now_ms: i64, take: impl FnOnce(&Seen<T, FILES>) -> R) -> R {
-        // Taken before the files are looked at, and these before they are read: what changes in between is looked at once
-        // more at the next look.
-        let changed = self.folder.as_ref().and_then(|folder| folder.metadata().ok()?.modified().ok());
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        if seen.stands(changed, now_ms) {
+        if seen.stands(now_ms) {
             return take(&seen);
         }
         drop(seen);
+        // The folder before the files, and these before they are read: what changes in between is looked at once more at
+        // the next look.
+        let folder = self.files.first().and_then(|file| File::open(file.parent()?).ok());
+        let changed = folder.as_ref().and_then(changed);
         let marks = marks_of(&self.files);
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         if seen.marks != marks {
@@ -98,21 +99,26 @@ impl<T, const FILES: usize> Watched<T, FILES> {
                 Err(error) => tracing::error!(%error, "what was read before stays in force"),
             }
         }
-        (seen.changed, seen.looked_ms) = (changed, now_ms);
+        (seen.folder, seen.changed, seen.looked_ms) = (folder, changed, now_ms);
         take(&seen)
     }
 }
 
 impl<T, const FILES: usize> Seen<T, FILES> {
-    /// Whether the files are as they were, by their folder.
-    fn stands(&self, changed: Option<SystemTime>, now_ms: i64) -> bool {
+    /// Whether the files are as they were, by their folder: looked at within a second, and a second after its last change.
+    fn stands(&self, now_ms: i64) -> bool {
+        let changed = self.folder.as_ref().and_then(changed);
         let changed_ms = changed
             .and_then(|changed| changed.duration_since(UNIX_EPOCH).ok())
             .and_then(|since| i64::try_from(since.as_millis()).ok());
-        changed_ms.is_some_and(|changed_ms| changed_ms.saturating_add(SETTLED_MS) <= now_ms)
-            && changed == self.changed
+        changed == self.changed
+            && changed_ms.is_some_and(|changed_ms| changed_ms.saturating_add(SETTLED_MS) <= self.looked_ms)
             && (self.looked_ms..self.looked_ms.saturating_add(SETTLED_MS)).contains(&now_ms)
     }
+}
+
+fn changed(folder: &File) -> Option<SystemTime> {
+    folder.metadata().ok()?.modified().ok()
 }
 
 fn marks_of<const FILES: usize>(files: &[PathBuf; FILES]) -> [Option<Mark>; FILES] {

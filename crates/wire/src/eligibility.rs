@@ -61,7 +61,7 @@ pub struct EligibilityQuery {
 pub struct EligibilityAnswer<L = Vec<Subsidy>> {
     /// Fixed width, so that five causes of an empty answer have one length.
     pub answered_at: String,
-    /// In display order. The hub has them as JSON.
+    /// In display order. The OQS has them as JSON.
     pub subsidies: L,
 }
 

@@ -13,9 +13,9 @@ pub struct RecordsRequest {
 /// Same shape as [`EligibilityAnswer`](crate::EligibilityAnswer); also what the citizen's page gets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct OwnRecords<L = Vec<Subsidy>> {
+pub struct OwnRecords {
     pub answered_at: String,
-    pub subsidies: L,
+    pub subsidies: Vec<Subsidy>,
 }
 
 redacted_debug!(RecordsRequest, OwnRecords);

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::stand::{Stand, hello, peer};
+use crate::private_file::{Readers, replace};
 use crate::{Limits, PeerClient, Rotated};
 
 /// Sends one request after the other until it is told to end, and counts them. Any that fails ends the test.
@@ -78,7 +79,7 @@ fn a_pair_that_does_not_fit_is_not_taken_up_and_rotating_again_mends_it() {
     let before = identity.certified();
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let path = stand.folder().join("hub-hub.key");
-    fs::write(&path, key.serialize_pem()).unwrap();
+    replace(&path, key.serialize_pem().as_bytes(), Readers::Owner).unwrap();
     assert!(Arc::ptr_eq(&before, &identity.certified()));
     assert!(stand.pki.load(&hub).is_err());
     stand.pki.rotate(&hub).unwrap();

@@ -138,7 +138,7 @@ fn judge(
     questions.iter().map(judge).collect()
 }
 
-/// Tells the audit whose records one question was answered from, and that it was asked where they are nobody's.
+/// Tells the audit whose records one question was answered from, or that they are nobody's.
 fn tell(question: &Question, records: Result<ReadRecords, StoreError>, entries: &mut Vec<Entry>) -> Answered {
     let read = match records {
         Ok(read) => read,

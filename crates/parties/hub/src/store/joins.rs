@@ -60,7 +60,9 @@ pub(super) async fn people_of(
     mut joins: Vec<Joined>,
 ) -> Result<Vec<PersonAccess>, StoreError> {
     // A retired PMH-ID leads to the one that survives, and that one to all the others that retired for it.
-    let survivors: Vec<Vec<u8>> = joins.iter().map(|joined| joined.surviving_tag.clone()).collect();
+    let mut survivors: Vec<Vec<u8>> = joins.iter().map(|joined| joined.surviving_tag.clone()).collect();
+    survivors.sort_unstable();
+    survivors.dedup();
     if !survivors.is_empty() {
         joins.extend(list_about(tx, routing, &survivors).await?);
     }
@@ -96,7 +98,7 @@ async fn list_about(
     Ok(written_by_the_hub(routing, joins))
 }
 
-/// Finds the joins that name one of these tags.
+/// Finds the joins that name one of these tags; one that names two of them is found twice.
 pub(super) fn about(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
     tags.resize(rows, NOBODYS_TAG);
     let sql = format!(
