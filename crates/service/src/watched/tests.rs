@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::private_file::{Readers, replace};
 
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 struct Stand {
     parent: TempDir,
