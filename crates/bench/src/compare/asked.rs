@@ -109,8 +109,8 @@ pub(super) struct Asked {
 /// A hub that runs, and how it is asked.
 struct Open<'a> {
     compare: &'a Compare<'a>,
+    site: &'a Site,
     floor: &'a Floor,
-    kind: Kind,
     hub: Running,
     asker: Asker,
 }
@@ -138,12 +138,12 @@ impl Compare<'_> {
         Ok(Asked { throughput, lone, half_rate })
     }
 
-    async fn open<'a>(&'a self, site: &Site, floor: &'a Floor, people: &Arc<[PmhId]>) -> Result<Open<'a>> {
-        site.read_through().await?;
+    async fn open<'a>(&'a self, site: &'a Site, floor: &'a Floor, people: &Arc<[PmhId]>) -> Result<Open<'a>> {
         let hub = site.serve(self.cores.server, Party::Hub).await?;
         let asker = Asker::at_hub(site, people)?;
+        site.read_through().await?;
         asker.closed(self.cores.generator, CONNECTIONS, WARM_SECONDS).await?;
-        Ok(Open { compare: self, floor, kind: site.kind, hub, asker })
+        Ok(Open { compare: self, site, floor, hub, asker })
     }
 
     /// Two hubs on one database, both on the core that one has else: what sharing costs, not what a core brings.
@@ -176,6 +176,7 @@ impl Open<'_> {
         let mut floors = vec![self.floor.per_second(self.compare).await?];
         let (mut rates, mut ratios, mut spent, mut rss) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for _ in 0..ROUNDS {
+            self.site.read_through().await?;
             let before = (self.hub.cpu()?, self.database_cpu()?);
             let closed = self.asker.closed(self.compare.cores.generator, CONNECTIONS, CLOSED_SECONDS);
             let driven = self.watched(closed, &mut rss).await?;
@@ -211,6 +212,7 @@ impl Open<'_> {
         let core = self.compare.cores.generator;
         let (mut hub, mut floor) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
+            self.site.read_through().await?;
             floor.push(self.floor.asker.closed(core, 1, LONE_SECONDS).await?.p50_us);
             hub.push(self.asker.closed(core, 1, LONE_SECONDS).await?.p50_us);
         }
@@ -221,6 +223,7 @@ impl Open<'_> {
         let core = self.compare.cores.generator;
         let (mut hub, mut floor) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
+            self.site.read_through().await?;
             let load = (rate, HALF_RATE_SECONDS);
             floor.push(self.floor.asker.open(core, CONNECTIONS, load).await?.p99_us);
             hub.push(self.asker.open(core, CONNECTIONS, load).await?.p99_us);
@@ -234,7 +237,7 @@ impl Open<'_> {
         for minute in 1..=self.compare.options.soak_minutes {
             let mut rss = 0;
             let driven = self.watched(self.asker.closed(core, CONNECTIONS, 60.0), &mut rss).await?;
-            let (name, rate, mb) = (self.kind.name(), driven.per_second, megabytes(rss));
+            let (name, rate, mb) = (self.site.kind.name(), driven.per_second, megabytes(rss));
             (self.compare.say)(&format!("{name}, minute {minute}: {rate:.0} a second, RssAnon {mb:.1} MB"));
         }
         Ok(())
@@ -253,7 +256,7 @@ impl Open<'_> {
     }
 
     fn database_cpu(&self) -> Result<Duration> {
-        self.compare.server(self.kind).map_or(Ok(Duration::ZERO), |id| cpu_of(id, Who::WithChildren))
+        self.compare.server(self.site.kind).map_or(Ok(Duration::ZERO), |id| cpu_of(id, Who::WithChildren))
     }
 }
 

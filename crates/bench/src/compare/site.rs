@@ -156,8 +156,8 @@ impl Site {
         Ok(())
     }
 
-    /// Has the system read SQLite's file, as PostgreSQL's server reads its tables when they are settled. What nobody asked
-    /// for while the rest was written may have left the memory meanwhile.
+    /// Has the system read SQLite's file, as PostgreSQL's server keeps its tables in memory of its own. What nobody asked for
+    /// lately may have left the memory of a virtual machine meanwhile, even where nothing else needs it.
     pub(super) async fn read_through(&self) -> Result<()> {
         if self.kind == Kind::Postgres {
             return Ok(());
