@@ -14,7 +14,7 @@ use super::drive::{Asker, drive};
 use super::outcome::Cpu;
 use super::process::{Call, Running, Who, cpu_of};
 use super::site::{Site, text, words};
-use super::{Compare, Kind, median, wrk};
+use super::{Compare, median, wrk};
 use crate::load::{Pace, Permission, Target};
 
 const CONNECTIONS: usize = 128;
