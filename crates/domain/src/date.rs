@@ -76,7 +76,7 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Digit by digit: every answer has some days, and numbers with padding take several times as long.
+        // Digit by digit: every answer has several days, and the formatter's padding showed in a query's time.
         let digit = |number: i32| b"0123456789"[usize::try_from(number % 10).expect("years are positive")];
         let (year, month, day) = (self.year(), self.month().into(), self.day().into());
         let mut text = *b"0000-00-00";
