@@ -5,7 +5,9 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use pmh_store::{Bind, Columns, Database, GroupTx, Query, Statements, Store, StoreError, Tx, file_path};
+use pmh_store::{
+    Bind, Columns, Database, GroupTx, LIST_ROWS_MAX, Query, Statements, Store, StoreError, Tx, file_path,
+};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -22,6 +24,8 @@ for_each_store! {
     an_error_of_what_was_sent_ahead_is_that_of_the_commit,
     what_was_fetched_at_once_is_told_by_who_found_it,
     a_long_answer_lets_those_after_it_be_heard,
+    a_list_finds_its_rows_however_long_it_is,
+    a_list_is_inserted_without_the_rows_that_fill_it_up,
     dropped_with_statements_on_their_way_it_leaves_nothing,
     more_than_there_are_connections_take_turns,
     a_closed_store_begins_none,
@@ -36,24 +40,26 @@ async fn begin(store: &Store) -> GroupTx {
 async fn in_osaka(tx: &mut GroupTx) {
     if matches!(tx, GroupTx::Postgres(_)) {
         let sql = "SELECT set_config('pmh.municipality', $1, true)";
-        tx.fetch(sql, &[Bind::Text(OSAKA)], |_| Ok(())).await.unwrap();
+        tx.fetch(&Query::new(sql, vec![Bind::Text(OSAKA)]), |_| Ok(())).await.unwrap();
     }
 }
 
 async fn add_ahead(tx: &mut impl Statements, author: i64) -> Result<(), StoreError> {
     let sql = "INSERT INTO author (municipality_code, author) VALUES ($1, $2)";
-    tx.run_ahead(sql, &[Bind::Text(OSAKA), Bind::Integer(author)]).await
+    tx.run_ahead(&Query::new(sql, vec![Bind::Text(OSAKA), Bind::Integer(author)])).await
 }
 
 /// Authors stand in a table without row-level security.
 async fn add(tx: &mut impl Statements, author: i64) -> Result<u64, StoreError> {
     let sql = "INSERT INTO author (municipality_code, author) VALUES ($1, $2)";
-    tx.run(sql, &[Bind::Text(OSAKA), Bind::Integer(author)]).await
+    tx.run(&Query::new(sql, vec![Bind::Text(OSAKA), Bind::Integer(author)])).await
 }
 
 async fn authors(tx: &mut impl Statements) -> Vec<(String, i64)> {
     let sql = "SELECT municipality_code, author FROM author WHERE municipality_code = $1 ORDER BY author";
-    tx.fetch(sql, &[Bind::Text(OSAKA)], |row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).await.unwrap()
+    tx.fetch(&Query::new(sql, vec![Bind::Text(OSAKA)]), |row| Ok((row.text(0)?.to_owned(), row.integer(1)?)))
+        .await
+        .unwrap()
 }
 
 async fn what_it_committed_is_found_by_others(place: &TestDatabase) {
@@ -88,7 +94,7 @@ async fn a_second_insert_in_it_is_already_exists_and_shows_no_value(place: &Test
     let mut tx = begin(&store).await;
     in_osaka(&mut tx).await;
     let binds = [Bind::Text(OSAKA), Bind::Integer(1), Bind::Integer(123_456_789_018), Bind::Bytes(b"body")];
-    let dangling = tx.run(nowhere, &binds).await.unwrap_err();
+    let dangling = tx.run(&Query::new(nowhere, binds.to_vec())).await.unwrap_err();
     assert!(matches!(dangling, StoreError::Referenced), "{dangling:?}");
     assert!(!format!("{exists} {exists:?} {dangling} {dangling:?}").contains("123456789018"));
 }
@@ -98,9 +104,9 @@ async fn a_column_of_another_kind_is_an_error_that_shows_no_value(place: &TestDa
     let mut tx = begin(&store).await;
     add(&mut tx, 123_456_789_018).await.unwrap();
     let sql = "SELECT municipality_code, author FROM author";
-    let text = tx.fetch(sql, &[], |row| Ok(row.text(1)?.to_owned())).await.unwrap_err();
-    let number = tx.fetch(sql, &[], |row| row.integer(0)).await.unwrap_err();
-    let bytes = tx.fetch(sql, &[], |row| Ok(row.bytes(1)?.to_vec())).await.unwrap_err();
+    let text = tx.fetch(&Query::new(sql, vec![]), |row| Ok(row.text(1)?.to_owned())).await.unwrap_err();
+    let number = tx.fetch(&Query::new(sql, vec![]), |row| row.integer(0)).await.unwrap_err();
+    let bytes = tx.fetch(&Query::new(sql, vec![]), |row| Ok(row.bytes(1)?.to_vec())).await.unwrap_err();
     let shown = format!("{text} {text:?} {number} {number:?} {bytes} {bytes:?}");
     assert!(!shown.contains("123456789018") && !shown.contains(OSAKA), "{shown}");
 }
@@ -128,7 +134,9 @@ async fn an_error_of_what_was_sent_ahead_is_that_of_the_next_statement(place: &T
         let told = match add_ahead(&mut tx, 1).await {
             Ok(()) => {
                 add_ahead(&mut tx, 2).await.unwrap();
-                tx.fetch("SELECT author FROM author", &[], |row| row.integer(0)).await.map(|_| ())
+                tx.fetch(&Query::new("SELECT author FROM author", vec![]), |row| row.integer(0))
+                    .await
+                    .map(|_| ())
             }
             at_once => at_once,
         };
@@ -157,7 +165,7 @@ async fn what_was_fetched_at_once_is_told_by_who_found_it(place: &TestDatabase) 
     let mut tx = begin(&store).await;
     add_ahead(&mut tx, 7).await.unwrap();
     add_ahead(&mut tx, 8).await.unwrap();
-    let query = |sql: &str| Query { sql: sql.to_owned(), binds: vec![Bind::Text(OSAKA)] };
+    let query = |sql: &'static str| Query::new(sql, vec![Bind::Text(OSAKA)]);
     let numbers = query("SELECT author FROM author WHERE municipality_code = $1 ORDER BY author");
     let nobody = query("SELECT author FROM author WHERE municipality_code = $1 AND author < 0");
     let codes = query("SELECT municipality_code FROM author WHERE municipality_code = $1");
@@ -178,13 +186,78 @@ async fn what_was_fetched_at_once_is_told_by_who_found_it(place: &TestDatabase) 
     }
 }
 
+/// The same in a transaction of one's own, whose driver is another one.
+async fn a_list_finds_its_rows_however_long_it_is(place: &TestDatabase) {
+    let store = desk(place).await;
+    let mut tx = begin(&store).await;
+    for author in 1..=400 {
+        add_ahead(&mut tx, author).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for length in [1, 2, 3, 47, 64, 65, i64::try_from(LIST_ROWS_MAX).unwrap()] {
+        let wanted: Vec<i64> = (101..=100 + length).collect();
+        // Nobody, and somebody of nowhere, between those who are there.
+        let rows = wanted.iter().enumerate().flat_map(|(at, author)| {
+            let (code, author) = match at {
+                1 => (OSAKA, -author),
+                2 => ("131016", *author),
+                _ => (OSAKA, *author),
+            };
+            [Bind::Text(code), Bind::Integer(author)]
+        });
+        let query = Query::about_list(
+            "SELECT author.author FROM {wanted} CROSS JOIN author \
+             WHERE author.municipality_code = wanted.column1 AND author.author = wanted.column2",
+            2,
+            rows.collect(),
+        );
+        let there: Vec<i64> = wanted.into_iter().filter(|author| ![102, 103].contains(author)).collect();
+        for mut found in [
+            begin(&store).await.fetch(&query, |row| row.integer(0)).await.unwrap(),
+            store.look_up().await.unwrap().fetch(&query, |row| row.integer(0)).await.unwrap(),
+            store.read().await.unwrap().fetch(&query, |row| row.integer(0)).await.unwrap(),
+        ] {
+            found.sort_unstable();
+            assert_eq!(found, there, "of {length}");
+        }
+    }
+}
+
+async fn a_list_is_inserted_without_the_rows_that_fill_it_up(place: &TestDatabase) {
+    let store = desk(place).await;
+    let mut next = 0;
+    for length in [1, 3, 5, 64] {
+        let rows = (next..next + length).flat_map(|author| [Bind::Text(OSAKA), Bind::Integer(author)]);
+        let insert = Query::about_list(
+            "INSERT INTO author (municipality_code, author) \
+             SELECT column1, column2 FROM {wanted} WHERE column1 IS NOT NULL",
+            2,
+            rows.collect(),
+        );
+        let mut tx = begin(&store).await;
+        tx.run_ahead(&insert).await.unwrap();
+        tx.commit().await.unwrap();
+        next += length;
+        assert_eq!(authors(&mut begin(&store).await).await.len(), usize::try_from(next).unwrap());
+    }
+    let again = Query::about_list(
+        "INSERT INTO author (municipality_code, author) \
+         SELECT column1, column2 FROM {wanted} WHERE column1 IS NOT NULL",
+        2,
+        vec![Bind::Text(OSAKA), Bind::Integer(next), Bind::Text(OSAKA), Bind::Integer(0)],
+    );
+    let mut tx: Tx = store.write().await.unwrap();
+    let exists = Statements::run(&mut tx, &again).await;
+    assert!(matches!(exists, Err(StoreError::AlreadyExists)), "{exists:?}");
+}
+
 async fn a_long_answer_lets_those_after_it_be_heard(place: &TestDatabase) {
     let store = desk(place).await;
     let mut tx = begin(&store).await;
     for author in 1..=100 {
         add_ahead(&mut tx, author).await.unwrap();
     }
-    let query = |sql: &str| Query { sql: sql.to_owned(), binds: Vec::new() };
+    let query = |sql: &'static str| Query::new(sql, Vec::new());
     let pairs = query("SELECT one.author FROM author AS one CROSS JOIN author AS other");
     let count = query("SELECT COUNT(*) FROM author");
     let mut found = [0, 0];
@@ -262,11 +335,19 @@ async fn its_connection_has_the_settings_of_the_pool() {
     let store = desk(&place).await;
     let mut tx = begin(&store).await;
     for (name, expected) in store.durability().await.unwrap() {
-        let sql = format!("PRAGMA {name}");
+        let sql = match name.as_str() {
+            "journal_mode" => "PRAGMA journal_mode",
+            "synchronous" => "PRAGMA synchronous",
+            "foreign_keys" => "PRAGMA foreign_keys",
+            "secure_delete" => "PRAGMA secure_delete",
+            "journal_size_limit" => "PRAGMA journal_size_limit",
+            "busy_timeout" => "PRAGMA busy_timeout",
+            other => panic!("{other} is another setting"),
+        };
         let text = |row: &dyn Columns| {
             row.integer(0).map(|number| number.to_string()).or_else(|_| Ok(row.text(0)?.to_owned()))
         };
-        assert_eq!(tx.fetch(&sql, &[], text).await.unwrap(), [expected], "{name}");
+        assert_eq!(tx.fetch(&Query::new(sql, vec![]), text).await.unwrap(), [expected], "{name}");
     }
 }
 
@@ -277,7 +358,8 @@ async fn more_than_2_gb_of_a_file_are_mapped() {
     let store = desk(&place).await;
     let mut tx = begin(&store).await;
     let four = 4_i64 << 30;
-    let mapped = tx.fetch(&format!("PRAGMA mmap_size = {four}"), &[], |row| row.integer(0)).await.unwrap();
+    let mapped =
+        tx.fetch(&Query::new("PRAGMA mmap_size = 4294967296", vec![]), |row| row.integer(0)).await.unwrap();
     assert_eq!(mapped, [four]);
 }
 
@@ -294,8 +376,8 @@ async fn its_connection_has_the_role_and_the_settings_of_the_pool() {
                    UNION ALL SELECT 'role', CAST(current_user AS TEXT) \
                    UNION ALL SELECT 'user', CAST(session_user AS TEXT) ORDER BY 1, 2";
         let setting = |row: &dyn Columns| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
-        let own = begin(&store).await.fetch(sql, &[], setting).await.unwrap();
-        assert_eq!(own, store.write().await.unwrap().fetch(sql, &[], setting).await.unwrap());
+        let own = begin(&store).await.fetch(&Query::new(sql, vec![]), setting).await.unwrap();
+        assert_eq!(own, store.write().await.unwrap().fetch(&Query::new(sql, vec![]), setting).await.unwrap());
         let role = ("role".to_owned(), format!("pmh_{}_notary_{role}", place.world()));
         assert!(own.contains(&role), "{own:?}");
         for (name, value) in [("synchronous_commit", "on"), ("random_page_cost", "1.1")] {
@@ -313,16 +395,20 @@ async fn row_level_security_binds_it() {
     let binds = [Bind::Text(OSAKA), Bind::Integer(1), Bind::Bytes(b"body")];
     let mut tx = begin(&store).await;
     in_osaka(&mut tx).await;
-    tx.run_ahead(insert, &binds).await.unwrap();
-    assert_eq!(tx.fetch(count, &[], |row| row.integer(0)).await.unwrap(), [1]);
+    tx.run_ahead(&Query::new(insert, binds.to_vec())).await.unwrap();
+    assert_eq!(tx.fetch(&Query::new(count, vec![]), |row| row.integer(0)).await.unwrap(), [1]);
     tx.commit().await.unwrap();
     let mut tx = begin(&store).await;
-    assert_eq!(tx.fetch(count, &[], |row| row.integer(0)).await.unwrap(), [0], "it is in no municipality");
-    let written = tx.run(insert, &binds).await;
+    assert_eq!(
+        tx.fetch(&Query::new(count, vec![]), |row| row.integer(0)).await.unwrap(),
+        [0],
+        "it is in no municipality"
+    );
+    let written = tx.run(&Query::new(insert, binds.to_vec())).await;
     assert!(matches!(written, Err(StoreError::NotAllowed)), "{written:?}");
     drop(tx);
     let query = SCHEMA.open(place.database(), QUERY, 1).await.unwrap();
-    let read = begin(&query).await.fetch(count, &[], |row| row.integer(0)).await;
+    let read = begin(&query).await.fetch(&Query::new(count, vec![]), |row| row.integer(0)).await;
     assert!(matches!(read, Err(StoreError::NotAllowed)), "{read:?}");
 }
 
@@ -361,7 +447,7 @@ async fn a_connection_that_the_server_ended_is_replaced() {
 
 async fn process_of(tx: &mut GroupTx) -> i64 {
     let sql = "SELECT CAST(pg_backend_pid() AS BIGINT)";
-    tx.fetch(sql, &[], |row| row.integer(0)).await.unwrap()[0]
+    tx.fetch(&Query::new(sql, vec![]), |row| row.integer(0)).await.unwrap()[0]
 }
 
 /// Returns when it has ended.
@@ -375,15 +461,15 @@ async fn after_a_full_disk_it_begins_again() {
     SCHEMA.prepare(place.database()).await.unwrap();
     let store = SCHEMA.open(place.database(), DESK, 1).await.unwrap();
     let mut tx = begin(&store).await;
-    tx.fetch("PRAGMA max_page_count = 1", &[], |_| Ok(())).await.unwrap();
+    tx.fetch(&Query::new("PRAGMA max_page_count = 1", vec![]), |_| Ok(())).await.unwrap();
     let add = "INSERT INTO note (municipality_code, note, body) VALUES ($1, $2, $3)";
     let large = vec![7; 100_000];
-    let full = tx.run(add, &[Bind::Text(OSAKA), Bind::Integer(1), Bind::Bytes(&large)]).await;
+    let full = tx.run(&Query::new(add, vec![Bind::Text(OSAKA), Bind::Integer(1), Bind::Bytes(&large)])).await;
     assert!(matches!(full, Err(StoreError::Unavailable)), "{full:?}");
     drop(tx);
     let mut tx = begin(&store).await;
-    tx.fetch("PRAGMA max_page_count = 1000000", &[], |_| Ok(())).await.unwrap();
-    tx.run(add, &[Bind::Text(OSAKA), Bind::Integer(2), Bind::Bytes(&large)]).await.unwrap();
+    tx.fetch(&Query::new("PRAGMA max_page_count = 1000000", vec![]), |_| Ok(())).await.unwrap();
+    tx.run(&Query::new(add, vec![Bind::Text(OSAKA), Bind::Integer(2), Bind::Bytes(&large)])).await.unwrap();
     tx.commit().await.unwrap();
 }
 

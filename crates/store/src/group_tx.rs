@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::postgres::pipeline_tx::PipelineTx;
 use crate::sqlite::direct::DirectTx;
-use crate::statements::{Bind, Columns, Query, Statements};
+use crate::statements::{Columns, Query, Statements};
 
 /// Dropping it rolls back. On SQLite its statements keep the thread: carry it out [aside](crate::Store::aside).
 pub enum GroupTx {
@@ -12,29 +12,28 @@ pub enum GroupTx {
 }
 
 impl Statements for GroupTx {
-    async fn run(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<u64, StoreError> {
+    async fn run(&mut self, query: &Query<'_>) -> Result<u64, StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.run(sql, binds).await,
-            Self::Postgres(tx) => tx.run(sql, binds).await,
+            Self::Sqlite(tx) => tx.run(query).await,
+            Self::Postgres(tx) => tx.run(query).await,
         }
     }
 
-    async fn run_ahead(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<(), StoreError> {
+    async fn run_ahead(&mut self, query: &Query<'_>) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.run_ahead(sql, binds).await,
-            Self::Postgres(tx) => tx.run_ahead(sql, binds).await,
+            Self::Sqlite(tx) => tx.run_ahead(query).await,
+            Self::Postgres(tx) => tx.run_ahead(query).await,
         }
     }
 
     async fn fetch<T: Send>(
         &mut self,
-        sql: &str,
-        binds: &[Bind<'_>],
+        query: &Query<'_>,
         map: impl FnMut(&dyn Columns) -> Result<T, StoreError> + Send,
     ) -> Result<Vec<T>, StoreError> {
         match self {
-            Self::Sqlite(tx) => tx.fetch(sql, binds, map).await,
-            Self::Postgres(tx) => tx.fetch(sql, binds, map).await,
+            Self::Sqlite(tx) => tx.fetch(query, map).await,
+            Self::Postgres(tx) => tx.fetch(query, map).await,
         }
     }
 

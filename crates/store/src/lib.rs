@@ -28,7 +28,7 @@ mod store;
 mod tx;
 mod writers;
 
-pub use batches::{BATCHES, Padded, batches, padded};
+pub use batches::{BATCHES, batches};
 pub use carried_out::carried_out;
 pub use database::Database;
 pub use error::StoreError;
@@ -42,7 +42,7 @@ pub use schema::{OWNER, PartySchema, Plans, Role};
 pub use sqlite::copy::{Copied, copy_together};
 pub use sqlite::direct::{Direct, DirectTx};
 pub use sqlite::{BUSY_TIMEOUT_MS, WAL_BYTES_MAX, file_path};
-pub use statements::{Bind, Columns, Query, Statements};
+pub use statements::{Bind, Columns, LIST_ROWS_MAX, Query, Statements};
 pub use store::{Kind, Store};
 pub use tx::Tx;
 pub use writers::{WriteTurn, Writers};

@@ -5,6 +5,7 @@ pub(crate) mod pipeline;
 pub(crate) mod pipeline_tx;
 mod prepare;
 mod remove;
+mod values;
 
 use std::{str::FromStr, time::Duration};
 

@@ -2,7 +2,7 @@
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
-use crate::{StoreError, WriteTurn, dialect, parameters};
+use crate::{Kind, StoreError, WriteTurn, dialect, parameters};
 
 /// An open transaction. Dropping it rolls back.
 pub enum Tx {
@@ -41,6 +41,13 @@ macro_rules! on_connection {
 }
 
 impl Tx {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Sqlite { .. } => Kind::Sqlite,
+            Self::Postgres(_) => Kind::Postgres,
+        }
+    }
+
     /// A statement whose numbered parameters stand in order, each once, in the form that this database binds fastest.
     pub fn in_order(&self, sql: String) -> String {
         match self {

@@ -56,7 +56,10 @@ impl Names {
     /// (`synchronous_commit = off`) is overruled for the session; stricter settings are left alone.
     pub(super) fn become_role(&self, role: &str, plans: Plans) -> String {
         // A plan that the planner makes against its will looks dear enough to be compiled, hence no `jit`.
-        let by_key = "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET jit TO off;";
+        // By key is by key however long a list is, so one plan serves all of them. The planner would rather plan each anew:
+        // it guesses ten rows for a list whose length it is not told.
+        let by_key = "SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET jit TO off; \
+                      SET plan_cache_mode TO force_generic_plan;";
         let plans = if plans == Plans::ByKey { by_key } else { "" };
         format!(
             "SET ROLE \"{}\"; SET search_path TO \"{}\"; SET lock_timeout TO {LOCK_TIMEOUT_MS}; \

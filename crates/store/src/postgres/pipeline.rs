@@ -45,7 +45,8 @@ pub(super) struct Link {
     pub(super) client: Arc<Client>,
     /// Until it ends.
     connection: Option<Box<Connection<Socket, NoTlsStream>>>,
-    pub(super) prepared: HashMap<String, Statement>,
+    /// By text, and whether it is about several rows of a list.
+    pub(super) prepared: HashMap<(&'static str, bool), Statement>,
 }
 
 /// The right to one of the connections.

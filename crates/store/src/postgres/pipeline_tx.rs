@@ -1,21 +1,19 @@
 //! A transaction on a [`Pipeline`].
 
-use std::error::Error;
-use std::fmt;
 use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use bytes::BytesMut;
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
-use tokio_postgres::types::{IsNull, ToSql, Type};
+use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row, Statement};
 
 use super::WRITE;
 use super::pipeline::{Link, Pipeline, Place};
-use crate::statements::{Bind, Columns, Query, Statements};
+use super::values::{self, Value};
+use crate::statements::{Columns, Query, Statements};
 use crate::{PREPARED_STATEMENTS_MAX, StoreError};
 
 /// What the server says to something that was sent.
@@ -90,42 +88,45 @@ impl PipelineTx {
     }
 
     /// The statement, as this connection keeps it, in a transaction that has begun.
-    async fn prepared(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<Statement, StoreError> {
+    async fn prepared(&mut self, query: &Query<'_>, values: &[Value]) -> Result<Statement, StoreError> {
         let client = self.client();
         if matches!(self.stage, Stage::ToBegin) {
             self.stage = Stage::Sound;
             let client = Arc::clone(&client);
             self.send_ahead(async move { Ok(client.batch_execute(WRITE).await?) });
         }
-        if let Some(statement) = self.link().prepared.get(sql) {
+        let key = (query.sql, query.is_about_several());
+        if let Some(statement) = self.link().prepared.get(&key) {
             return Ok(statement.clone());
         }
-        let types: Vec<Type> = binds.iter().map(Bind::kind).collect();
-        let preparing = pin!(async { Ok(client.prepare_typed(sql, &types).await?) });
+        let types: Vec<Type> = values.iter().map(Value::sent_as).collect();
+        let sql = values::text(query);
+        let preparing = pin!(async { Ok(client.prepare_typed(&sql, &types).await?) });
         let statement = self.answered(preparing).await?;
         let prepared = &mut self.link().prepared;
         if prepared.len() == PREPARED_STATEMENTS_MAX {
             prepared.clear();
         }
-        prepared.insert(sql.to_owned(), statement.clone());
+        prepared.insert(key, statement.clone());
         Ok(statement)
     }
 }
 
 impl Statements for PipelineTx {
-    async fn run(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<u64, StoreError> {
-        let statement = self.prepared(sql, binds).await?;
+    async fn run(&mut self, query: &Query<'_>) -> Result<u64, StoreError> {
+        let values = values::of(query)?;
+        let statement = self.prepared(query, &values).await?;
         let client = self.client();
-        let running = async { Ok(client.execute_raw(&statement, binds.iter().copied()).await?) };
+        let running = async { Ok(client.execute_raw(&statement, values).await?) };
         self.answered(pin!(running)).await
     }
 
-    async fn run_ahead(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<(), StoreError> {
-        let statement = self.prepared(sql, binds).await?;
+    async fn run_ahead(&mut self, query: &Query<'_>) -> Result<(), StoreError> {
+        let values = values::of(query)?;
+        let statement = self.prepared(query, &values).await?;
         let client = self.client();
-        let kept: Vec<Kept> = binds.iter().map(Kept::from).collect();
         self.send_ahead(async move {
-            client.execute_raw(&statement, kept.iter().map(Kept::bind)).await?;
+            client.execute_raw(&statement, values).await?;
             Ok(())
         });
         Ok(())
@@ -133,13 +134,13 @@ impl Statements for PipelineTx {
 
     async fn fetch<T: Send>(
         &mut self,
-        sql: &str,
-        binds: &[Bind<'_>],
+        query: &Query<'_>,
         map: impl FnMut(&dyn Columns) -> Result<T, StoreError> + Send,
     ) -> Result<Vec<T>, StoreError> {
-        let statement = self.prepared(sql, binds).await?;
+        let values = values::of(query)?;
+        let statement = self.prepared(query, &values).await?;
         let client = self.client();
-        self.answered(pin!(rows(&client, &statement, binds, map))).await
+        self.answered(pin!(rows(&client, &statement, values, map))).await
     }
 
     async fn fetch_together(
@@ -147,15 +148,16 @@ impl Statements for PipelineTx {
         queries: &[Query<'_>],
         mut take: impl FnMut(usize, &dyn Columns) -> Result<(), StoreError> + Send,
     ) -> Result<(), StoreError> {
-        let mut statements = Vec::with_capacity(queries.len());
+        let mut asked = Vec::with_capacity(queries.len());
         for query in queries {
-            statements.push(self.prepared(&query.sql, &query.binds).await?);
+            let values = values::of(query)?;
+            asked.push((self.prepared(query, &values).await?, values));
         }
         let client = self.client();
         let found = async {
             // All are heard at once: what one says is kept in few pieces until somebody takes it, and those after it wait.
-            let asking = queries.iter().zip(&statements).map(async |(query, statement)| {
-                let rows = client.query_raw(statement, query.binds.iter().copied()).await?;
+            let asking = asked.into_iter().map(async |(statement, values)| {
+                let rows = client.query_raw(&statement, values).await?;
                 rows.try_collect::<Vec<Row>>().await
             });
             // Each is told of in its turn: an error of one lets those after it fail, too.
@@ -187,11 +189,11 @@ impl Statements for PipelineTx {
 async fn rows<T>(
     client: &Client,
     statement: &Statement,
-    binds: &[Bind<'_>],
+    values: Vec<Value>,
     mut map: impl FnMut(&dyn Columns) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    let mut rows = pin!(client.query_raw(statement, binds.iter().copied()).await?);
-    let mut found = Vec::with_capacity(binds.len());
+    let mut rows = pin!(client.query_raw(statement, values).await?);
+    let mut found = Vec::new();
     while let Some(row) = rows.try_next().await? {
         found.push(map(&row)?);
     }
@@ -204,76 +206,6 @@ impl Drop for PipelineTx {
         match self.stage {
             Stage::ToBegin | Stage::InNone => self.home.give_back(link, place),
             Stage::Sound | Stage::Doubtful => self.home.give_back_after_rolling_back(link, place),
-        }
-    }
-}
-
-/// A value until its statement is sent: the driver wants it with the future that waits for the answer.
-enum Kept {
-    Integer(i64),
-    Text(String),
-    Bytes(Vec<u8>),
-}
-
-impl From<&Bind<'_>> for Kept {
-    fn from(bind: &Bind<'_>) -> Self {
-        match *bind {
-            Bind::Integer(number) => Self::Integer(number),
-            Bind::Text(text) => Self::Text(text.to_owned()),
-            Bind::Bytes(bytes) => Self::Bytes(bytes.to_vec()),
-        }
-    }
-}
-
-impl Kept {
-    fn bind(&self) -> Bind<'_> {
-        match self {
-            Self::Integer(number) => Bind::Integer(*number),
-            Self::Text(text) => Bind::Text(text),
-            Self::Bytes(bytes) => Bind::Bytes(bytes),
-        }
-    }
-}
-
-impl Bind<'_> {
-    fn kind(&self) -> Type {
-        match self {
-            Self::Integer(_) => Type::INT8,
-            Self::Text(_) => Type::TEXT,
-            Self::Bytes(_) => Type::BYTEA,
-        }
-    }
-}
-
-/// The driver can print its parameters.
-impl fmt::Debug for Bind<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(…)", self.kind())
-    }
-}
-
-impl ToSql for Bind<'_> {
-    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        match self {
-            Self::Integer(number) => number.to_sql(kind, out),
-            Self::Text(text) => text.to_sql(kind, out),
-            Self::Bytes(bytes) => bytes.to_sql(kind, out),
-        }
-    }
-
-    fn accepts(kind: &Type) -> bool {
-        [Type::INT8, Type::TEXT, Type::BYTEA].contains(kind)
-    }
-
-    fn to_sql_checked(
-        &self,
-        kind: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        match self {
-            Self::Integer(number) => number.to_sql_checked(kind, out),
-            Self::Text(text) => text.to_sql_checked(kind, out),
-            Self::Bytes(bytes) => bytes.to_sql_checked(kind, out),
         }
     }
 }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::types::{Null, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, Row, ToSql};
 
 use super::{BUSY_TIMEOUT_MS, WAL_BYTES_MAX};
-use crate::statements::{Bind, Columns, Statements};
+use crate::statements::{Bind, Columns, Query, Statements};
 use crate::writers::WriteTurn;
-use crate::{PREPARED_STATEMENTS_MAX, StoreError, parameters};
+use crate::{Kind, PREPARED_STATEMENTS_MAX, StoreError};
 
 /// Pages that it keeps, in KiB: those that stand in the log alone, which is copied after some 5 MiB. All others are mapped.
 const CACHE_KIB: u32 = 8 << 10;
@@ -145,31 +145,32 @@ impl DirectTx {
         Ok(connection.prepare_cached(sql)?)
     }
 
-    fn bound(&self, sql: &str, binds: &[Bind<'_>]) -> Result<CachedStatement<'_>, StoreError> {
-        let unnamed = parameters::unnamed(sql);
-        let mut statement = self.prepared(unnamed.as_deref().unwrap_or(sql))?;
-        for (bind, at) in binds.iter().zip(1..) {
+    fn bound(&self, query: &Query<'_>) -> Result<CachedStatement<'_>, StoreError> {
+        let mut statement = self.prepared(&query.text_of_rows(Kind::Sqlite))?;
+        for (bind, at) in query.binds.iter().zip(1..) {
             statement.raw_bind_parameter(at, bind)?;
+        }
+        for at in query.binds.len()..query.filled() {
+            statement.raw_bind_parameter(at + 1, Null)?;
         }
         Ok(statement)
     }
 }
 
 impl Statements for DirectTx {
-    async fn run(&mut self, sql: &str, binds: &[Bind<'_>]) -> Result<u64, StoreError> {
-        let touched = self.bound(sql, binds)?.raw_execute()?;
+    async fn run(&mut self, query: &Query<'_>) -> Result<u64, StoreError> {
+        let touched = self.bound(query)?.raw_execute()?;
         Ok(u64::try_from(touched).expect("rows are counted in 64 bits"))
     }
 
     async fn fetch<T: Send>(
         &mut self,
-        sql: &str,
-        binds: &[Bind<'_>],
+        query: &Query<'_>,
         mut map: impl FnMut(&dyn Columns) -> Result<T, StoreError> + Send,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.bound(sql, binds)?;
+        let mut statement = self.bound(query)?;
         let mut rows = statement.raw_query();
-        let mut found = Vec::with_capacity(binds.len());
+        let mut found = Vec::with_capacity(query.binds.len());
         while let Some(row) = rows.next()? {
             found.push(map(row)?);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, batches, on_connection, padded};
+use pmh_store::{Bind, Columns, LIST_ROWS_MAX, Query, Statements, StoreError, Tx, batches, on_connection};
 use sqlx::AssertSqlSafe;
 
 use super::linkings::SealedPmhId;
@@ -47,19 +47,17 @@ pub(crate) async fn present(
     serial_tags: &[Tag],
 ) -> Result<HashMap<Vec<u8>, Presented>, StoreError> {
     let mut presented = HashMap::with_capacity(serial_tags.len());
-    for Padded { range, rows } in padded(serial_tags.len()) {
-        let sql = format!(
+    for part in serial_tags.chunks(LIST_ROWS_MAX) {
+        let query = Query::about_list(
             "SELECT c.serial_tag, c.linking_tag, c.state, c.valid_to, c.version, h.insurance, \
                     l.pmh_id, COALESCE(l.version, 0) \
-               FROM (VALUES {}) AS wanted \
+               FROM {wanted} \
               CROSS JOIN card c CROSS JOIN holder h LEFT JOIN linking l ON l.linking_tag = c.linking_tag \
               WHERE c.serial_tag = wanted.column1 AND h.linking_tag = c.linking_tag",
-            groups(rows, 1)
+            1,
+            part.iter().map(|tag| Bind::Bytes(tag)).collect(),
         );
-        let mut binds: Vec<Bind<'_>> = serial_tags[range].iter().map(|tag| Bind::Bytes(tag)).collect();
-        // Fills the list up.
-        binds.resize(rows, Bind::Bytes(&[]));
-        presented.extend(tx.fetch(&sql, &binds, |row| Ok((row.bytes(0)?.to_vec(), of_row(row)?))).await?);
+        presented.extend(tx.fetch(&query, |row| Ok((row.bytes(0)?.to_vec(), of_row(row)?))).await?);
     }
     Ok(presented)
 }

@@ -1,7 +1,7 @@
 //! `answer`: the read model. All of a person's certificates in one partition as one sealed value, rewritten
 //! in the transaction that changes one; neither number nor any of the five items.
 
-use pmh_store::{Bind, Columns, Padded, Statements, StoreError, Tx, batches, padded};
+use pmh_store::{Bind, Columns, LIST_ROWS_MAX, Query, Statements, StoreError, Tx, batches};
 use sqlx::Row;
 
 use crate::access::PartitionAccess;
@@ -67,20 +67,16 @@ pub(crate) async fn list_at(
     routes: &[&Route],
 ) -> Result<Vec<(String, AnswerRow)>, StoreError> {
     let mut answers = Vec::with_capacity(routes.len());
-    for Padded { range, rows } in padded(routes.len()) {
-        let sql = format!(
+    for part in routes.chunks(LIST_ROWS_MAX) {
+        let places =
+            part.iter().flat_map(|route| [Bind::Text(&route.municipality_code), Bind::Integer(route.person)]);
+        let query = Query::about_list(
             "SELECT answer.municipality_code, answer.person, answer.sealed, answer.version, answer.key_version \
-             FROM (VALUES {}) AS wanted CROSS JOIN answer \
+             FROM {wanted} CROSS JOIN answer \
              WHERE answer.municipality_code = wanted.column1 AND answer.person = wanted.column2",
-            value_rows(2, rows)
+            2,
+            places.collect(),
         );
-        let mut binds = Vec::with_capacity(2 * rows);
-        for route in &routes[range] {
-            binds.extend([Bind::Text(&route.municipality_code), Bind::Integer(route.person)]);
-        }
-        while binds.len() < 2 * rows {
-            binds.extend([Bind::Text(""), Bind::Integer(0)]);
-        }
         let answer = |row: &dyn Columns| {
             let answer = AnswerRow {
                 person: row.integer(1)?,
@@ -90,7 +86,7 @@ pub(crate) async fn list_at(
             };
             Ok((row.text(0)?.to_owned(), answer))
         };
-        answers.extend(tx.fetch(&sql, &binds, answer).await?);
+        answers.extend(tx.fetch(&query, answer).await?);
     }
     Ok(answers)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use pmh_store::{Bind, Columns, Padded, Statements, StoreError, padded};
+use pmh_store::{Columns, LIST_ROWS_MAX, Statements, StoreError};
 
 use crate::access::PersonAccess;
 use crate::keys::RoutingKey;
@@ -34,13 +34,12 @@ pub(crate) async fn ask(
 ) -> Result<Asked, StoreError> {
     let mut queries = Vec::new();
     let mut tables = Vec::new();
-    for Padded { range, rows } in padded(epochs.len()) {
-        queries.push(epochs::accepting(&epochs[range], rows));
+    for part in epochs.chunks(LIST_ROWS_MAX) {
+        queries.push(epochs::accepting(part));
         tables.push(Table::Epoch);
     }
-    for Padded { range, rows } in padded(pmh_tags.len()) {
-        let tags: Vec<Bind<'_>> = pmh_tags[range].iter().copied().map(Bind::Bytes).collect();
-        queries.extend([joins::about(tags.clone(), rows), routes::beginning_at(tags, rows)]);
+    for part in pmh_tags.chunks(LIST_ROWS_MAX) {
+        queries.extend([joins::about(part), routes::beginning_at(part)]);
         tables.extend([Table::Joined, Table::Route]);
     }
     let (mut windows, mut joins) = (HashMap::new(), Vec::new());

@@ -1,7 +1,7 @@
 //! `audit`, `checkpoint` and `audit_cut`: append only. No statement changes a row of `audit`, and the only one that
 //! deletes any follows a signed cut.
 
-use pmh_store::{Bind, Statements, StoreError, Tx};
+use pmh_store::{Bind, Query, Statements, StoreError, Tx};
 use sqlx::Row;
 
 use crate::store::{fetch, run};
@@ -18,10 +18,10 @@ pub(crate) struct AuditBatch<'a> {
 }
 
 pub(crate) async fn add(tx: &mut impl Statements, batch: &AuditBatch<'_>) -> Result<(), StoreError> {
-    tx.run_ahead(
+    tx.run_ahead(&Query::new(
         "INSERT INTO audit (lane, sequence, virtual_ms, real_ms, leaves, entries, previous, hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        &[
+        vec![
             Bind::Bytes(batch.lane),
             Bind::Integer(batch.sequence),
             Bind::Integer(batch.virtual_ms),
@@ -31,7 +31,7 @@ pub(crate) async fn add(tx: &mut impl Statements, batch: &AuditBatch<'_>) -> Res
             Bind::Bytes(batch.previous),
             Bind::Bytes(batch.hash),
         ],
-    )
+    ))
     .await
 }
 
@@ -150,18 +150,18 @@ pub(crate) async fn put_checkpoint(
     tx: &mut impl Statements,
     checkpoint: &CheckpointRow,
 ) -> Result<(), StoreError> {
-    tx.run_ahead(
+    tx.run_ahead(&Query::new(
         "INSERT INTO checkpoint (lane, sequence, hash, at_ms, signature) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (lane) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, \
          at_ms = excluded.at_ms, signature = excluded.signature",
-        &[
+        vec![
             Bind::Bytes(&checkpoint.lane),
             Bind::Integer(checkpoint.sequence),
             Bind::Bytes(&checkpoint.hash),
             Bind::Integer(checkpoint.at_ms),
             Bind::Bytes(&checkpoint.signature),
         ],
-    )
+    ))
     .await
 }
 

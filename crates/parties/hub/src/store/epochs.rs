@@ -3,16 +3,13 @@
 use std::collections::HashSet;
 
 use pmh_crypto::JTI_LENGTH;
-use pmh_store::{Bind, Columns, Padded, Query, Statements, StoreError, Tx, padded};
+use pmh_store::{Bind, Columns, LIST_ROWS_MAX, Query, Statements, StoreError, Tx};
 use sqlx::Row;
 
-use crate::store::{fetch, in_list, run, value_rows};
+use crate::store::{fetch, run};
 
 /// The partition under whose ring the hub seals what belongs to no municipality.
 pub(crate) const HUB_PARTITION: &str = "hub";
-
-/// Below all epochs.
-const NO_EPOCH: i64 = 0;
 
 /// An epoch as stored; `sealed` is the epoch key.
 pub(crate) struct EpochRow {
@@ -108,15 +105,13 @@ pub(crate) async fn find(tx: &mut Tx, epoch: i64) -> Result<Option<EpochRow>, St
     Ok(rows.into_iter().next())
 }
 
-/// Finds what these epochs accept; one that is unknown is missing.
-pub(super) fn accepting(epochs: &[i64], rows: usize) -> Query<'static> {
-    let mut binds: Vec<Bind<'_>> = epochs.iter().copied().map(Bind::Integer).collect();
-    binds.resize(rows, Bind::Integer(NO_EPOCH));
-    let sql = format!(
-        "SELECT epoch, refuse_before_ms, refuse_after_ms FROM epoch WHERE epoch IN ({})",
-        in_list(0, rows)
-    );
-    Query { sql, binds }
+/// Finds what at most [`LIST_ROWS_MAX`] epochs accept; one that is unknown is missing.
+pub(super) fn accepting(epochs: &[i64]) -> Query<'static> {
+    Query::about_list(
+        "SELECT epoch, refuse_before_ms, refuse_after_ms FROM {wanted} CROSS JOIN epoch WHERE epoch = wanted.column1",
+        1,
+        epochs.iter().copied().map(Bind::Integer).collect(),
+    )
 }
 
 pub(super) fn window(row: &dyn Columns) -> Result<(i64, Window), StoreError> {
@@ -136,8 +131,8 @@ pub(crate) struct KeyUse {
 /// a database that needs to tell no row has half the work. Where one is not: [`StoreError::AlreadyExists`], here or where
 /// the transaction goes on.
 pub(crate) async fn use_all(tx: &mut impl Statements, uses: &[KeyUse]) -> Result<(), StoreError> {
-    for Padded { range, rows } in padded(uses.len()) {
-        tx.run_ahead(&insert(rows), &binds_of(&uses[range], rows)).await?;
+    for part in uses.chunks(LIST_ROWS_MAX) {
+        tx.run_ahead(&insert(INSERT, part)).await?;
     }
     Ok(())
 }
@@ -149,37 +144,28 @@ pub(crate) async fn use_once(
     uses: &[KeyUse],
 ) -> Result<HashSet<KeyUse>, StoreError> {
     let mut first = HashSet::with_capacity(uses.len());
-    for Padded { range, rows } in padded(uses.len()) {
-        let sql = format!(
-            "{} ON CONFLICT (epoch, minted_ms, jti) DO NOTHING RETURNING epoch, minted_ms, jti",
-            insert(rows)
-        );
+    for part in uses.chunks(LIST_ROWS_MAX) {
         let key_use = |row: &dyn Columns| {
             let jti = row.bytes(2)?.try_into().map_err(|_| damaged())?;
             Ok(KeyUse { epoch: row.integer(0)?, minted_ms: row.integer(1)?, jti })
         };
-        first.extend(tx.fetch(&sql, &binds_of(&uses[range], rows), key_use).await?);
+        first.extend(tx.fetch(&insert(INSERT_FIRST, part), key_use).await?);
     }
     Ok(first)
 }
 
-fn insert(rows: usize) -> String {
-    format!(
-        "INSERT INTO used_key (epoch, minted_ms, jti) \
-         SELECT column1, column2, column3 FROM (VALUES {}) AS uses WHERE column1 > {NO_EPOCH}",
-        value_rows(3, rows)
-    )
-}
+const INSERT: &str = "INSERT INTO used_key (epoch, minted_ms, jti) \
+     SELECT column1, column2, column3 FROM {wanted} WHERE column1 IS NOT NULL";
 
-fn binds_of(uses: &[KeyUse], rows: usize) -> Vec<Bind<'_>> {
-    let mut binds = Vec::with_capacity(3 * rows);
-    for one in uses {
-        binds.extend([Bind::Integer(one.epoch), Bind::Integer(one.minted_ms), Bind::Bytes(&one.jti)]);
-    }
-    for _ in uses.len()..rows {
-        binds.extend([Bind::Integer(NO_EPOCH), Bind::Integer(0), Bind::Bytes(&[])]);
-    }
-    binds
+const INSERT_FIRST: &str = "INSERT INTO used_key (epoch, minted_ms, jti) \
+     SELECT column1, column2, column3 FROM {wanted} WHERE column1 IS NOT NULL \
+     ON CONFLICT (epoch, minted_ms, jti) DO NOTHING RETURNING epoch, minted_ms, jti";
+
+fn insert<'a>(sql: &'static str, uses: &'a [KeyUse]) -> Query<'a> {
+    let values = uses
+        .iter()
+        .flat_map(|one| [Bind::Integer(one.epoch), Bind::Integer(one.minted_ms), Bind::Bytes(&one.jti)]);
+    Query::about_list(sql, 3, values.collect())
 }
 
 fn damaged() -> StoreError {

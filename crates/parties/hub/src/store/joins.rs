@@ -1,13 +1,12 @@
 //! `joined`: tags of PMH-IDs that are one person's. Each row carries a MAC: one that was written past the hub leads
 //! nobody to somebody else's records.
 
-use pmh_store::{Bind, Columns, Padded, Query, Statements, StoreError, Tx, padded};
+use pmh_store::{Bind, Columns, LIST_ROWS_MAX, Query, Statements, StoreError, Tx};
 use sqlx::Row;
 
 use crate::access::PersonAccess;
 use crate::keys::RoutingKey;
-use crate::store::routes::NOBODYS_TAG;
-use crate::store::{fetch, run, value_rows};
+use crate::store::{fetch, run};
 
 pub(crate) struct Joined {
     pub(crate) retired_tag: Vec<u8>,
@@ -90,25 +89,23 @@ async fn list_about(
     pmh_tags: &[Vec<u8>],
 ) -> Result<Vec<Joined>, StoreError> {
     let mut joins = Vec::new();
-    for Padded { range, rows } in padded(pmh_tags.len()) {
-        let tags = pmh_tags[range].iter().map(|tag| Bind::Bytes(tag)).collect();
-        let Query { sql, binds } = about(tags, rows);
-        joins.extend(tx.fetch(&sql, &binds, joined).await?);
+    let pmh_tags: Vec<&[u8]> = pmh_tags.iter().map(|tag| &tag[..]).collect();
+    for part in pmh_tags.chunks(LIST_ROWS_MAX) {
+        joins.extend(tx.fetch(&about(part), joined).await?);
     }
     Ok(written_by_the_hub(routing, joins))
 }
 
-/// Finds the joins that name one of these tags; one that names two of them is found twice.
-pub(super) fn about(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
-    tags.resize(rows, NOBODYS_TAG);
-    let sql = format!(
-        "WITH wanted (tag) AS (VALUES {}) \
-         SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE retired_tag = tag \
+/// Finds the joins that name one of at most [`LIST_ROWS_MAX`] tags; one that names two of them is found twice.
+pub(super) fn about<'a>(tags: &[&'a [u8]]) -> Query<'a> {
+    Query::about_list(
+        "WITH named AS (SELECT column1 AS tag FROM {wanted}) \
+         SELECT retired_tag, surviving_tag, join_number, mac FROM named CROSS JOIN joined WHERE retired_tag = tag \
          UNION ALL \
-         SELECT retired_tag, surviving_tag, join_number, mac FROM wanted CROSS JOIN joined WHERE surviving_tag = tag",
-        value_rows(1, rows)
-    );
-    Query { sql, binds: tags }
+         SELECT retired_tag, surviving_tag, join_number, mac FROM named CROSS JOIN joined WHERE surviving_tag = tag",
+        1,
+        tags.iter().copied().map(Bind::Bytes).collect(),
+    )
 }
 
 pub(super) fn joined(row: &dyn Columns) -> Result<Joined, StoreError> {

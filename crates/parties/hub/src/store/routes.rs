@@ -1,14 +1,11 @@
 //! `route`: from the blind index of a PMH-ID to the partitions that hold records of that person. Each row
 //! carries a MAC, so that a route that somebody re-pointed is found.
 
-use pmh_store::{Bind, Columns, Padded, Query, Statements, StoreError, Tx, batches, padded};
+use pmh_store::{Bind, Columns, LIST_ROWS_MAX, Query, Statements, StoreError, Tx, batches};
 use sqlx::Row;
 
 use crate::access::{PartitionAccess, PersonAccess};
 use crate::store::{fetch, run_list, value_rows};
-
-/// Fills a list of tags up.
-pub(crate) const NOBODYS_TAG: Bind<'static> = Bind::Bytes(&[]);
 
 #[derive(Clone)]
 pub(crate) struct Route {
@@ -34,24 +31,21 @@ pub(crate) async fn list_from(
     // Two who ask may ask about one person.
     tags.sort_unstable();
     tags.dedup();
-    let tags: Vec<Bind<'_>> = tags.into_iter().map(Bind::Bytes).collect();
     let mut routes = Vec::with_capacity(tags.len());
-    for Padded { range, rows } in padded(tags.len()) {
-        let Query { sql, binds } = beginning_at(tags[range].to_vec(), rows);
-        routes.extend(tx.fetch(&sql, &binds, route).await?);
+    for part in tags.chunks(LIST_ROWS_MAX) {
+        routes.extend(tx.fetch(&beginning_at(part), route).await?);
     }
     Ok(routes)
 }
 
-/// Finds the routes of these tags.
-pub(super) fn beginning_at(mut tags: Vec<Bind<'_>>, rows: usize) -> Query<'_> {
-    tags.resize(rows, NOBODYS_TAG);
-    let sql = format!(
+/// Finds the routes of at most [`LIST_ROWS_MAX`] tags.
+pub(super) fn beginning_at<'a>(tags: &[&'a [u8]]) -> Query<'a> {
+    Query::about_list(
         "SELECT route.pmh_tag, route.municipality_code, route.person, route.mac \
-         FROM (VALUES {}) AS wanted CROSS JOIN route WHERE route.pmh_tag = wanted.column1",
-        value_rows(1, rows)
-    );
-    Query { sql, binds: tags }
+         FROM {wanted} CROSS JOIN route WHERE route.pmh_tag = wanted.column1",
+        1,
+        tags.iter().copied().map(Bind::Bytes).collect(),
+    )
 }
 
 pub(super) fn route(row: &dyn Columns) -> Result<Route, StoreError> {
