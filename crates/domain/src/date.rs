@@ -72,11 +72,10 @@ impl Date {
     pub fn day(self) -> u8 {
         self.0.day()
     }
-}
 
-impl fmt::Display for Date {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Digit by digit: every answer has several days, and the formatter's padding showed in a query's time.
+    /// `YYYY-MM-DD` in ASCII. Digit by digit: every answer has several days, and the formatter's padding showed in a
+    /// query's time.
+    pub fn text(self) -> [u8; 10] {
         let digit = |number: i32| b"0123456789"[usize::try_from(number % 10).expect("years are positive")];
         let (year, month, day) = (self.year(), self.month().into(), self.day().into());
         let mut text = *b"0000-00-00";
@@ -87,7 +86,13 @@ impl fmt::Display for Date {
             text[place] = digit(number / 10);
             text[place + 1] = digit(number);
         }
-        formatter.write_str(std::str::from_utf8(&text).expect("digits and hyphens"))
+        text
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(std::str::from_utf8(&self.text()).expect("digits and hyphens"))
     }
 }
 

@@ -65,31 +65,30 @@ pub struct EligibilityAnswer<L = Vec<Subsidy>> {
     pub subsidies: L,
 }
 
-/// One certificate as an institution or the citizen sees it, in display order. The hub has texts and inner JSON on loan
-/// from what it opened.
+/// One certificate as an institution or the citizen sees it, in display order.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Subsidy<T = String, J = Verbatim> {
-    pub municipality_code: T,
-    pub program_id: T,
-    pub certification_name: T,
+pub struct Subsidy {
+    pub municipality_code: String,
+    pub program_id: String,
+    pub certification_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub medical_subsidy_insurer_number: Option<T>,
+    pub medical_subsidy_insurer_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub medical_subsidy_recipient_number: Option<T>,
+    pub medical_subsidy_recipient_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub segment: Option<T>,
+    pub segment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub income_segment: Option<T>,
+    pub income_segment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub designated_medical_institutions: Option<T>,
+    pub designated_medical_institutions: Option<String>,
     /// "0" or "1", as at registration.
-    pub is_always_reimbursement: T,
+    pub is_always_reimbursement: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_copayment_amount: Option<J>,
-    pub valid_from: T,
-    pub valid_to: T,
-    pub certification_detail: J,
+    pub max_copayment_amount: Option<Verbatim>,
+    pub valid_from: String,
+    pub valid_to: String,
+    pub certification_detail: Verbatim,
 }
 
 impl Subsidy {

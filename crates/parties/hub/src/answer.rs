@@ -6,7 +6,6 @@ use std::collections::HashSet;
 
 use pmh_domain::{Certificate, Date, Disclosure, Facts, MunicipalityCode, Shown, Validity, Viewing};
 use pmh_store::StoreError;
-use pmh_wire::Verbatim;
 use pmh_wire::eligibility::Subsidy;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -14,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::compact;
 
 mod former;
+mod json;
 
 /// One certificate of the answer: what it is known by, the facts that decide whether it is shown, and what is shown.
 #[derive(Serialize, Deserialize)]
@@ -46,20 +46,26 @@ struct Key<'a> {
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Day(i32, u8, u8);
 
-/// What else there is in a [`Subsidy`].
+/// What else there is in a [`Subsidy`]: texts in UTF-8.
 #[derive(Serialize, Deserialize)]
 struct Content<'a> {
-    name: &'a str,
-    payer_number: Option<&'a str>,
-    recipient_number: Option<&'a str>,
-    segment: Option<&'a str>,
-    income_segment: Option<&'a str>,
-    designated_institutions: Option<&'a str>,
-    always_reimbursement: &'a str,
+    name: &'a [u8],
+    #[serde(borrow)]
+    payer_number: Option<&'a [u8]>,
+    #[serde(borrow)]
+    recipient_number: Option<&'a [u8]>,
+    #[serde(borrow)]
+    segment: Option<&'a [u8]>,
+    #[serde(borrow)]
+    income_segment: Option<&'a [u8]>,
+    #[serde(borrow)]
+    designated_institutions: Option<&'a [u8]>,
+    always_reimbursement: &'a [u8],
     /// JSON, as it was registered.
-    max_copayment: Option<&'a str>,
+    #[serde(borrow)]
+    max_copayment: Option<&'a [u8]>,
     /// JSON, as it was registered.
-    detail: &'a str,
+    detail: &'a [u8],
 }
 
 /// One certificate as it is on a day.
@@ -70,13 +76,9 @@ pub(crate) struct Judged<'a> {
     shown: Option<Visible<'a>>,
 }
 
-/// What a reader gets.
-#[expect(clippy::large_enum_variant, reason = "nearly all are the large one")]
-#[derive(Serialize)]
-#[serde(untagged)]
-pub(crate) enum Visible<'a> {
-    Prepared(Subsidy<Cow<'a, str>, &'a RawValue>),
-    /// The JSON of a [`Subsidy`].
+/// What a reader gets: a [`Subsidy`].
+enum Visible<'a> {
+    Prepared { municipality: &'a str, program: Cow<'a, str>, content: Content<'a>, validity: Validity },
     Former(&'a RawValue),
 }
 
@@ -104,15 +106,15 @@ pub(crate) fn encode_hidden() -> Vec<u8> {
         valid_to: day,
         forced_expiry: None,
         content: Some(Content {
-            name: "非表示の受給者証",
-            payer_number: Some("00000000"),
-            recipient_number: Some("0000000"),
+            name: "非表示の受給者証".as_bytes(),
+            payer_number: Some(b"00000000"),
+            recipient_number: Some(b"0000000"),
             segment: None,
             income_segment: None,
             designated_institutions: None,
-            always_reimbursement: "0",
-            max_copayment: Some(r#"{"perDay":500,"daysPerMonth":2}"#),
-            detail: "[]",
+            always_reimbursement: b"0",
+            max_copayment: Some(br#"{"perDay":500,"daysPerMonth":2}"#),
+            detail: b"[]",
         }),
     };
     compact::encode(&[hidden].as_slice())
@@ -129,11 +131,12 @@ pub(crate) fn judge<'a>(
     prepared.into_iter().map(|one| one.judge(municipality, on)).collect()
 }
 
-/// What of these certificates is shown, in display order: by number, those without one last, then in the order in
-/// which they stand (municipality, person, first registered first).
-pub(crate) fn show(mut judged: Vec<Judged<'_>>) -> Vec<Visible<'_>> {
+/// The JSON of an [`EligibilityAnswer`](pmh_wire::EligibilityAnswer) that shows what of these certificates is shown, in
+/// display order: by number, those without one last, then in the order in which they stand (municipality, person, first
+/// registered first).
+pub(crate) fn show(mut judged: Vec<Judged<'_>>, answered_at: &str) -> Vec<u8> {
     judged.sort_by_key(|one| one.display_order);
-    judged.into_iter().filter_map(|one| one.shown).collect()
+    json::write(answered_at, judged.into_iter().filter_map(|one| one.shown))
 }
 
 /// How the audit tells how many certificates of one person an answer showed: `2 shown`.
@@ -178,8 +181,9 @@ impl<'a> Prepared<'a> {
         let facts = self.facts()?;
         let shown = match facts.shown_on(on) {
             Shown::Yes => {
-                let content = self.content.as_ref().ok_or_else(damaged)?;
-                Some(content.shown((municipality, &self.key.program), facts.validity)?)
+                let content = self.content.ok_or_else(damaged)?;
+                let program = self.key.program.clone();
+                Some(Visible::Prepared { municipality, program, content, validity: facts.validity })
             }
             Shown::No(_) => None,
         };
@@ -200,40 +204,18 @@ impl<'a> Prepared<'a> {
 
 impl<'a> Content<'a> {
     fn of(subsidy: &'a Subsidy) -> Self {
+        let text = |text: &'a String| text.as_bytes();
         Self {
-            name: &subsidy.certification_name,
-            payer_number: subsidy.medical_subsidy_insurer_number.as_deref(),
-            recipient_number: subsidy.medical_subsidy_recipient_number.as_deref(),
-            segment: subsidy.segment.as_deref(),
-            income_segment: subsidy.income_segment.as_deref(),
-            designated_institutions: subsidy.designated_medical_institutions.as_deref(),
-            always_reimbursement: &subsidy.is_always_reimbursement,
-            max_copayment: subsidy.max_copayment_amount.as_ref().map(Verbatim::as_str),
-            detail: subsidy.certification_detail.as_str(),
+            name: subsidy.certification_name.as_bytes(),
+            payer_number: subsidy.medical_subsidy_insurer_number.as_ref().map(text),
+            recipient_number: subsidy.medical_subsidy_recipient_number.as_ref().map(text),
+            segment: subsidy.segment.as_ref().map(text),
+            income_segment: subsidy.income_segment.as_ref().map(text),
+            designated_institutions: subsidy.designated_medical_institutions.as_ref().map(text),
+            always_reimbursement: subsidy.is_always_reimbursement.as_bytes(),
+            max_copayment: subsidy.max_copayment_amount.as_ref().map(|json| json.as_str().as_bytes()),
+            detail: subsidy.certification_detail.as_str().as_bytes(),
         }
-    }
-
-    fn shown(
-        &self,
-        (municipality, program): (&'a str, &Cow<'a, str>),
-        validity: Validity,
-    ) -> Result<Visible<'a>, StoreError> {
-        let text = Cow::Borrowed;
-        Ok(Visible::Prepared(Subsidy {
-            municipality_code: text(municipality),
-            program_id: program.clone(),
-            certification_name: text(self.name),
-            medical_subsidy_insurer_number: self.payer_number.map(text),
-            medical_subsidy_recipient_number: self.recipient_number.map(text),
-            segment: self.segment.map(text),
-            income_segment: self.income_segment.map(text),
-            designated_medical_institutions: self.designated_institutions.map(text),
-            is_always_reimbursement: text(self.always_reimbursement),
-            max_copayment_amount: self.max_copayment.map(verbatim).transpose()?,
-            valid_from: Cow::Owned(validity.from().to_string()),
-            valid_to: Cow::Owned(validity.to().to_string()),
-            certification_detail: verbatim(self.detail)?,
-        }))
     }
 }
 
@@ -245,10 +227,6 @@ impl Day {
     fn date(self) -> Result<Date, StoreError> {
         Date::from_ymd(self.0, self.1, self.2).ok_or_else(damaged)
     }
-}
-
-fn verbatim(json: &str) -> Result<&RawValue, StoreError> {
-    serde_json::from_str(json).map_err(|_| damaged())
 }
 
 fn damaged() -> StoreError {

@@ -31,6 +31,6 @@ pub(super) fn read(inquiry: &Inquiry, on: Date) -> Result<(), StoreError> {
     let text = rings.open_answer(&NOWHERE, &row)?;
     let judged = answer::judge(&text, &NOWHERE.municipality_code, on)?;
     let told = answer::told(&judged);
-    debug_assert!(told.starts_with('0') && answer::show(judged).is_empty(), "it is hidden on every day");
+    debug_assert!(told.starts_with('0'), "it is hidden on every day");
     Ok(())
 }

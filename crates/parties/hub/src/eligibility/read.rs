@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use pmh_domain::{Date, rfc3339_japan};
 use pmh_store::{Statements, StoreError};
-use pmh_wire::eligibility::EligibilityAnswer;
 
 use super::decoy;
 use crate::access::PersonAccess;
@@ -14,9 +13,6 @@ use crate::state::Inquiry;
 use crate::store::answers::{self, AnswerRow};
 use crate::store::routes::Route;
 
-/// Room for an answer about somebody with three certificates: it seldom has to grow.
-const JSON_BYTES: usize = 2_048;
-
 /// Somebody whose records are asked for as they are at a time.
 pub(crate) struct Reader {
     pub(crate) access: PersonAccess,
@@ -25,7 +21,7 @@ pub(crate) struct Reader {
 
 /// What one person's routes lead to at a time.
 pub(crate) struct ReadRecords {
-    /// An [`EligibilityAnswer`], which has the shape of a citizen's own records too.
+    /// An [`EligibilityAnswer`](pmh_wire::EligibilityAnswer), which has the shape of a citizen's own records too.
     pub(crate) json: Vec<u8>,
     /// Whose records were opened, for the audit.
     pub(crate) seen: Vec<Seen>,
@@ -130,9 +126,6 @@ impl Answers<'_> {
             judged.extend(own);
             seen.push(Seen { municipality: route.municipality_code.clone(), person: route.person, shown });
         }
-        let answer = EligibilityAnswer { answered_at: rfc3339_japan(at_ms), subsidies: answer::show(judged) };
-        let mut json = Vec::with_capacity(JSON_BYTES);
-        serde_json::to_writer(&mut json, &answer).expect("texts and JSON always serialise");
-        Ok(ReadRecords { json, seen })
+        Ok(ReadRecords { json: answer::show(judged, &rfc3339_japan(at_ms)), seen })
     }
 }
