@@ -1,12 +1,33 @@
 //! The machine and the program of a run.
 
+use std::time::Duration;
+
 use crate::report::Environment;
+
+/// Where the line of all cores in `/proc/stat` has it (proc(5)).
+const STOLEN: usize = 8;
 
 /// All of it, as far as the system tells.
 pub(crate) fn memory_kib() -> Option<u64> {
+    memory("MemTotal:")
+}
+
+/// How many huge pages are reserved and nobody's, and how large one is in KiB, as far as the system tells.
+pub(crate) fn huge_pages() -> Option<(u64, u64)> {
+    Some((memory("HugePages_Free:")?, memory("Hugepagesize:").filter(|kib| *kib > 0)?))
+}
+
+fn memory(name: &str) -> Option<u64> {
     let told = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let total = told.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    total.trim().strip_suffix("kB")?.trim_end().parse().ok()
+    let found = told.lines().find_map(|line| line.strip_prefix(name))?.trim();
+    found.strip_suffix("kB").unwrap_or(found).trim_end().parse().ok()
+}
+
+/// How long the host of a virtual machine has kept its cores from it since it began, all cores together.
+pub(crate) fn stolen() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/stat").ok()?;
+    let ticks: u64 = told.lines().next()?.split_ascii_whitespace().nth(STOLEN)?.parse().ok()?;
+    Some(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
 }
 
 /// As far as the system tells it. Database and population are for whoever knows them.

@@ -1,7 +1,7 @@
 //! Queries at the hub's eligibility door and at the floor, in turn.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -10,22 +10,25 @@ use pmh_domain::PmhId;
 use pmh_service::Pki;
 use pmh_wire::{Door, Party, paths};
 
+use super::cores::on_core;
 use super::drive::{Asker, drive};
 use super::outcome::Cpu;
 use super::process::{Call, Running, Who, cpu_of};
 use super::site::{Site, text, words};
-use super::{Compare, median, wrk};
+use super::{Compare, durability, median, wrk};
 use crate::load::{Pace, Permission, Target};
 
 const CONNECTIONS: usize = 128;
 /// Of each kind of measurement.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 const WRK_SECONDS: u64 = 2;
-const CLOSED_SECONDS: f64 = 4.0;
+const CLOSED_SECONDS: f64 = 3.0;
 const LONE_SECONDS: f64 = 1.5;
 const HALF_RATE_SECONDS: f64 = 4.0;
-/// Before the first round: pages and statements are warm then.
-const WARM_SECONDS: f64 = 2.0;
+/// Before the first round. Statements are prepared then, and pages mapped: each process of PostgreSQL maps each page of
+/// its memory when it first needs it, which with a million people is one for each query at first and one for five after
+/// some ten seconds.
+const WARM_SECONDS: f64 = 10.0;
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Answers that the floor's size is taken from.
 const SAMPLE: usize = 21;
@@ -35,6 +38,8 @@ pub(super) struct Floor {
     running: Running,
     open: SocketAddr,
     asker: Asker,
+    /// What each look at it found.
+    seen: Mutex<Vec<f64>>,
 }
 
 impl Floor {
@@ -56,13 +61,21 @@ impl Floor {
         let own = pki.issue(&site.second_oqs())?;
         let config = own.client_config(pki.ca(), Party::Hub);
         let target = Target::tls(checked, config, &Permission::default())?;
-        Ok(Self { running, open, asker: Asker::at_floor(target, &compare.people) })
+        let asker = Asker::at_floor(target, &compare.people);
+        Ok(Self { running, open, asker, seen: Mutex::default() })
     }
 
     /// Requests a second by `wrk`: what is left of it is the server's.
     async fn per_second(&self, compare: &Compare<'_>) -> Result<f64> {
         let folder = &compare.program.folder;
-        wrk::run(compare.cores.generator, folder, self.open, (CONNECTIONS, WRK_SECONDS)).await
+        let rate = wrk::run(compare.cores.generator, folder, self.open, (CONNECTIONS, WRK_SECONDS)).await?;
+        self.seen().push(rate);
+        Ok(rate)
+    }
+
+    /// No code that can panic runs under the lock.
+    fn seen(&self) -> MutexGuard<'_, Vec<f64>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the generator reaches on it over what `wrk` does, and the latter.
@@ -78,8 +91,12 @@ impl Floor {
         Ok((median(ratios), median(rates)))
     }
 
-    pub(super) async fn stop(self) -> Result<()> {
-        self.running.stop().await
+    /// Answers the least and the most of what all looks at it found.
+    pub(super) async fn stop(self) -> Result<(f64, f64)> {
+        self.running.stop().await?;
+        let seen = self.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let least = seen.iter().copied().fold(f64::INFINITY, f64::min);
+        Ok((least, seen.into_iter().fold(0.0, f64::max)))
     }
 }
 
@@ -98,12 +115,20 @@ pub(super) struct Beside {
     pub(super) floor: f64,
 }
 
+/// Microseconds that one of a hundred waits, all in the same rounds.
+pub(super) struct HalfRate {
+    pub(super) hub: f64,
+    pub(super) floor: f64,
+    /// Until the block under way is kept, for who comes at any moment.
+    pub(super) disk: f64,
+}
+
 pub(super) struct Asked {
     pub(super) throughput: Throughput,
     /// p50.
     pub(super) lone: Beside,
-    /// p99, both at half of what the hub can.
-    pub(super) half_rate: Beside,
+    /// p99, hub and floor at half of what the hub can.
+    pub(super) half_rate: HalfRate,
 }
 
 /// A hub that runs, and how it is asked.
@@ -219,16 +244,19 @@ impl Open<'_> {
         Ok(Beside { hub: median(hub), floor: median(floor) })
     }
 
-    async fn half_rate(&self, rate: f64) -> Result<Beside> {
+    async fn half_rate(&self, rate: f64) -> Result<HalfRate> {
         let core = self.compare.cores.generator;
-        let (mut hub, mut floor) = (Vec::new(), Vec::new());
+        let (mut hub, mut floor, mut disk) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             self.site.read_through().await?;
             let load = (rate, HALF_RATE_SECONDS);
             floor.push(self.floor.asker.open(core, CONNECTIONS, load).await?.p99_us);
             hub.push(self.asker.open(core, CONNECTIONS, load).await?.p99_us);
+            let folder = self.compare.program.folder.clone();
+            let kept = on_core(core, move || durability::append(&folder, HALF_RATE_SECONDS)).await??;
+            disk.push(kept.any_moment_p99_us);
         }
-        Ok(Beside { hub: median(hub), floor: median(floor) })
+        Ok(HalfRate { hub: median(hub), floor: median(floor), disk: median(disk) })
     }
 
     /// Whether memory stays flat, minute by minute.

@@ -13,7 +13,6 @@ use super::median;
 
 /// As a page of a database.
 const BLOCK: [u8; 4_096] = [7; 4_096];
-const BLOCKS: usize = 301;
 /// `TMPFS_MAGIC` and `RAMFS_MAGIC` of `linux/magic.h`.
 const IN_MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
 
@@ -46,23 +45,52 @@ pub(super) fn check(settings: &[(String, String)]) -> Result<Vec<(String, String
     bail!("the database does not tell its settings: {settings:?}")
 }
 
-/// Microseconds of one appended block until it is kept.
-pub(super) fn fsync_us(folder: &Path) -> Result<f64> {
+/// How long a disk takes to keep a block, in microseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    /// Of one appended block after the other.
+    pub(super) median_us: f64,
+    /// Of what comes at any moment: in one of a hundred moments the block under way needs longer. A disk that stands still
+    /// now and then shows here and not in the median.
+    pub(super) any_moment_p99_us: f64,
+}
+
+/// Appends blocks for so long, each when the one before it is kept.
+pub(super) fn append(folder: &Path, seconds: f64) -> Result<Kept> {
     let kind = statfs(folder)?.f_type;
     if IN_MEMORY.contains(&kind) {
         bail!("{} is in memory alone; name a folder on a disk with --folder", folder.display());
     }
     let path = folder.join("fsync");
     let mut file = File::create(&path).with_context(|| path.display().to_string())?;
-    let mut times = Vec::with_capacity(BLOCKS);
-    for _ in 0..BLOCKS {
+    let mut times = Vec::new();
+    let all = Stopwatch::start();
+    while times.is_empty() || real(all.elapsed_us()) < seconds * 1e6 {
         let watch = Stopwatch::start();
         file.write_all(&BLOCK)?;
         file.sync_data()?;
         times.push(real(watch.elapsed_us()));
     }
     std::fs::remove_file(path)?;
-    Ok(median(times))
+    Ok(Kept { any_moment_p99_us: still_to_wait(&times, 0.01), median_us: median(times) })
+}
+
+/// The wait that is exceeded in this share of all moments: what is left of the time that a moment falls into, of these,
+/// which follow each other.
+fn still_to_wait(times: &[f64], share: f64) -> f64 {
+    let mut longest_first = times.to_vec();
+    longest_first.sort_unstable_by(|one, other| other.total_cmp(one));
+    let moments = share * times.iter().sum::<f64>();
+    let (mut sum, mut wait) = (0.0, 0.0);
+    for (before, time) in longest_first.iter().enumerate() {
+        // As long as the next one is longer than what is left of those before it.
+        if *time <= wait {
+            break;
+        }
+        sum += time;
+        wait = ((sum - moments) / real(before as u64 + 1)).max(0.0);
+    }
+    wait
 }
 
 #[cfg(test)]
@@ -73,6 +101,21 @@ mod tests {
         let settings: Vec<_> =
             settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         check(&settings).map(|counted| counted.len()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_disk_that_stands_still_for_more_than_a_hundredth_of_the_time_shows() {
+        let mut times = vec![100.0; 1_000];
+        assert!(
+            (still_to_wait(&times, 0.01) - 99.0).abs() < 1e-6,
+            "all but a hundredth of each is left at most"
+        );
+        times.push(50_000.0);
+        // 1,500 of 150,000 µs are a hundredth: who comes in the first 1,500 of the 50,000 waits for 48,500 and more.
+        assert!((still_to_wait(&times, 0.01) - 48_500.0).abs() < 1e-6);
+        times[1_000] = 500.0;
+        assert!(still_to_wait(&times, 0.01) < 101.0, "it is too short to show");
+        assert!(still_to_wait(&[], 0.01).abs() < 1e-6);
     }
 
     #[test]

@@ -41,6 +41,8 @@ use crate::machine;
 const PEOPLE_BEFORE: usize = 10_000;
 /// People of one transaction while a population is written.
 const BATCH: usize = 1_000;
+/// Of appended blocks, before anything else.
+const FSYNC_SECONDS: f64 = 1.0;
 /// Nothing here touches durability.
 const SERVER: [(&str, &str); 3] =
     [("max_connections", "200"), ("max_wal_size", "8GB"), ("checkpoint_timeout", "15min")];
@@ -101,11 +103,14 @@ pub async fn run(options: &Options, say: Say<'_>) -> Result<Outcome> {
         return Err(Missing(missing.to_owned()).into());
     }
     let folder = tempfile::Builder::new().prefix("pmh-compare-").tempdir_in(&options.folder)?;
-    let fsync_us = durability::fsync_us(folder.path())?;
+    let fsync_us = durability::append(folder.path(), FSYNC_SECONDS)?.median_us;
     let cluster = if options.database.is_none() {
         // What its manual recommends: https://www.postgresql.org/docs/15/runtime-config-resource.html
         let quarter = machine::memory_kib().map(|kib| format!("{}kB", kib / 4));
         let memory = ("shared_buffers", quarter.as_deref().unwrap_or("1GB"));
+        if let Some(hint) = machine::memory_kib().and_then(|kib| lacking_huge_pages(kib / 4)) {
+            say(&hint);
+        }
         Some(Cluster::start(&options.folder, &[&SERVER[..], &[memory]].concat()).await?)
     } else {
         None
@@ -121,6 +126,20 @@ pub async fn run(options: &Options, say: Say<'_>) -> Result<Outcome> {
     outcome
 }
 
+/// PostgreSQL takes huge pages by itself where there are enough. Without them the processor looks for the place of nearly
+/// each page that a query needs, and each process maps it for itself.
+fn lacking_huge_pages(buffers_kib: u64) -> Option<String> {
+    // The server has some more than its buffers.
+    let wanted_kib = buffers_kib + buffers_kib / 10;
+    let (free, page_kib) = machine::huge_pages()?;
+    let wanted = wanted_kib.div_ceil(page_kib);
+    (free < wanted).then(|| {
+        format!(
+            "PostgreSQL's memory is in small pages; for huge ones: sudo sysctl -w vm.nr_hugepages={wanted}"
+        )
+    })
+}
+
 /// PMH-IDs by place, in memory and as `bench fill` reads them.
 fn draw_ids(folder: &Path, people: usize) -> Result<(Arc<[PmhId]>, PathBuf)> {
     let entropy = Entropy::new();
@@ -133,6 +152,7 @@ fn draw_ids(folder: &Path, people: usize) -> Result<(Arc<[PmhId]>, PathBuf)> {
 impl Compare<'_> {
     async fn measure(&self, fsync_us: f64) -> Result<Outcome> {
         let watch = Stopwatch::start();
+        let stolen_before = machine::stolen();
         (self.say)(&self.cores.told());
         let before = PEOPLE_BEFORE.min(self.people.len().div_ceil(2));
         let sqlite = self.site(Kind::Sqlite, "asked").await?;
@@ -152,7 +172,7 @@ impl Compare<'_> {
         }
         let two_hubs = self.ask_two_hubs(&postgres).await?;
         let (generator_to_wrk, floor_per_second) = floor.under_both(self).await?;
-        floor.stop().await?;
+        let floor_range = floor.stop().await?;
         for site in sites {
             self.forget(site).await?;
         }
@@ -162,12 +182,16 @@ impl Compare<'_> {
             pinning: self.cores.told(),
             version: env!("CARGO_PKG_VERSION"),
             seconds: watch.elapsed_ms() / 1_000,
+            stolen_seconds: machine::stolen()
+                .zip(stolen_before)
+                .map_or(0.0, |(now, before)| now.saturating_sub(before).as_secs_f64()),
         };
         let [sqlite, postgres]: [OnDatabase; 2] =
             found.try_into().map_err(|_| anyhow::anyhow!("both databases were asked"))?;
         Ok(Outcome {
             people: self.people.len(),
             floor_per_second,
+            floor_range,
             fsync_us,
             growth: sqlite.growth.min(postgres.growth),
             visit_to_hub: sqlite.visit_to_hub.min(postgres.visit_to_hub),
@@ -197,6 +221,7 @@ impl Compare<'_> {
             lone_p50_us: lone.hub,
             floor_lone_p50_us: lone.floor,
             half_rate_p99_ms: half_rate.hub / 1_000.0,
+            disk_p99_ms: half_rate.disk / 1_000.0,
             floor_half_rate_p99_ms: half_rate.floor / 1_000.0,
             cpu_us: throughput.cpu_us,
             cpu_seconds: throughput.cpu_seconds,

@@ -9,6 +9,8 @@ pub struct Outcome {
     pub people: usize,
     /// By `wrk`: the generator's own cost does not lower the floor.
     pub floor_per_second: f64,
+    /// The least and the most of all looks at it. Where they are far apart the machine was not the same for all figures.
+    pub floor_range: (f64, f64),
     pub fsync_us: f64,
     pub sqlite: OnDatabase,
     pub postgres: OnDatabase,
@@ -35,6 +37,9 @@ pub struct OnDatabase {
     pub half_rate_p99_ms: f64,
     /// At the same rate.
     pub floor_half_rate_p99_ms: f64,
+    /// How long one of a hundred waits for the disk of the folder alone, which takes its turn with hub and floor. A database
+    /// that was named may have another disk.
+    pub disk_p99_ms: f64,
     /// Microseconds for one query.
     pub cpu_us: Cpu,
     /// Of one round at full load.
@@ -82,6 +87,8 @@ pub struct Environment {
     pub pinning: String,
     pub version: &'static str,
     pub seconds: u64,
+    /// Of these, what the host of a virtual machine kept its cores from it, all together.
+    pub stolen_seconds: f64,
 }
 
 /// A figure against what is asked of it.
@@ -215,6 +222,7 @@ mod tests {
             floor_lone_p50_us: 60.0,
             half_rate_p99_ms: 2.3,
             floor_half_rate_p99_ms: 1.0,
+            disk_p99_ms: 0.1,
             cpu_us: Cpu::default(),
             cpu_seconds: Cpu::default(),
             growth: 0.95,
@@ -227,11 +235,18 @@ mod tests {
     }
 
     fn outcome() -> Outcome {
-        let environment =
-            Environment { cpu: String::new(), cores: 2, pinning: String::new(), version: "", seconds: 1 };
+        let environment = Environment {
+            cpu: String::new(),
+            cores: 2,
+            pinning: String::new(),
+            version: "",
+            seconds: 1,
+            stolen_seconds: 0.0,
+        };
         Outcome {
             people: 1_000_000,
             floor_per_second: 100_000.0,
+            floor_range: (90_000.0, 110_000.0),
             fsync_us: 100.0,
             sqlite: on_database(),
             postgres: on_database(),

@@ -41,6 +41,7 @@ fn beside(outcome: &Outcome) -> Table {
     add("CPU of the generator", &|found| cpu(found.cpu_us.generator, found.cpu_seconds.generator));
     add("lone client p50 at the floor", &|found| format!("{:.0} µs", found.floor_lone_p50_us));
     add("p99 of the floor at the same rate", &|found| format!("{:.2} ms", found.floor_half_rate_p99_ms));
+    add("p99 of the folder's disk alone, in turn with them", &|found| format!("{:.2} ms", found.disk_p99_ms));
     add("writing the population", &|found| format!("{:.0} s", found.fill_seconds));
     add("settings", &|found| {
         let settings: Vec<_> = found.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -53,16 +54,20 @@ fn beside(outcome: &Outcome) -> Table {
 fn around(outcome: &Outcome) -> String {
     let environment = &outcome.environment;
     format!(
-        "floor (wrk): {:.0} a second; fdatasync of 4 KiB: {:.0} µs; two hubs on one PostgreSQL over one, on one core: {:.2}\n\
-         {} people; {} cores, {}; {}; {} s in all",
+        "floor (wrk): {:.0} a second, in all looks {:.0} to {:.0}; fdatasync of 4 KiB: {:.0} µs; two hubs on one PostgreSQL \
+         over one, on one core: {:.2}\n\
+         {} people; {} cores, {}; {}; {} s in all, {:.1} s of a core stolen by the machine's host",
         outcome.floor_per_second,
+        outcome.floor_range.0,
+        outcome.floor_range.1,
         outcome.fsync_us,
         outcome.two_hubs,
         outcome.people,
         environment.cores,
         environment.cpu,
         environment.pinning,
-        environment.seconds
+        environment.seconds,
+        environment.stolen_seconds
     )
 }
 
