@@ -27,8 +27,6 @@ const CLOSED_SECONDS: f64 = 3.0;
 const LONE_SECONDS: f64 = 1.5;
 const HALF_RATE_SECONDS: f64 = 4.0;
 const HALF_RATE_ROUNDS: usize = 7;
-/// So many of them count.
-const QUIET_ROUNDS: usize = 3;
 /// Before the first round. Statements are prepared then, and pages mapped: each process of PostgreSQL maps each page of
 /// its memory when it first needs it, which with a million people is one for each query at first and one for five after
 /// some ten seconds.
@@ -248,8 +246,6 @@ impl Open<'_> {
         Ok(Beside { hub: median(hub), floor: median(floor) })
     }
 
-    /// A core that the host of a virtual machine takes away for some milliseconds is felt longer where more is to be done
-    /// for each query, so the rounds count in which it took least.
     async fn half_rate(&self, rate: f64) -> Result<HalfRate> {
         let core = self.compare.cores.generator;
         let load = (rate, HALF_RATE_SECONDS);
@@ -264,20 +260,17 @@ impl Open<'_> {
             let disk = on_core(core, move || durability::append(&folder, HALF_RATE_SECONDS)).await??;
             let disk = disk.any_moment_p99_us;
             (self.compare.say)(&format!(
-                "{}: at half rate hub {:.1} ms, floor {:.1}, disk {:.1}; {} ms of a core stolen",
+                "{}: at half rate hub {:.1} ms, floor {:.1}, disk {:.1}; {} ms of a core stolen from the hub's round",
                 self.site.kind.name(),
                 hub / 1_000.0,
                 floor / 1_000.0,
                 disk / 1_000.0,
                 stolen.as_millis()
             ));
-            rounds.push((stolen, HalfRate { hub, floor, disk }));
+            rounds.push(HalfRate { hub, floor, disk });
         }
-        rounds.sort_by_key(|(stolen, _)| *stolen);
-        rounds.truncate(QUIET_ROUNDS);
-        let of =
-            |one: &dyn Fn(&HalfRate) -> f64| median(rounds.iter().map(|(_, round)| one(round)).collect());
-        Ok(HalfRate { hub: of(&|one| one.hub), floor: of(&|one| one.floor), disk: of(&|one| one.disk) })
+        let of = |one: fn(&HalfRate) -> f64| median(rounds.iter().map(one).collect());
+        Ok(HalfRate { hub: of(|one| one.hub), floor: of(|one| one.floor), disk: of(|one| one.disk) })
     }
 
     /// Whether memory stays flat, minute by minute.

@@ -81,6 +81,7 @@ impl Register {
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Environment {
     pub cpu: String,
     pub cores: usize,
