@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pmh_crypto::{FUTURE_TOLERANCE_MS, LINKAGE_KEY_LIFE_MS};
-use pmh_store::StoreError;
+use pmh_store::{Statements, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::audit::Entry;
@@ -11,6 +11,8 @@ use crate::state::Inquiry;
 use crate::store::epochs::{self, HUB_PARTITION};
 
 const EVERY: Duration = Duration::from_secs(30);
+/// Used keys of one transaction: queries wait for it. At full load half a minute leaves some hundred thousand.
+const FORGOTTEN_AT_ONCE: i64 = 1_000;
 
 /// Forgets used keys that the watermark refuses anyway, until shutdown.
 pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationToken) {
@@ -25,19 +27,45 @@ pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationTok
     }
 }
 
+/// First the watermarks, then what they refuse: whoever records the use of a forgotten key sees the watermark after it.
 pub(crate) async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
+    raise_watermarks(inquiry).await?;
+    let mut after = i64::MIN;
+    while let Some((epoch, are_some_left)) = forget_some(inquiry, after).await? {
+        if !are_some_left {
+            after = epoch;
+        }
+    }
+    Ok(())
+}
+
+async fn raise_watermarks(inquiry: &Inquiry) -> Result<(), StoreError> {
     // Epochs open and retire in a turn too. Without it a time read before the clock was set back could end the
     // epoch that was opened after.
     let _turn = inquiry.lane.turn().await;
     let before_ms = inquiry.clock.now_ms() - LINKAGE_KEY_LIFE_MS - FUTURE_TOLERANCE_MS;
     let mut tx = inquiry.store.write().await?;
-    let ended = epochs::purge(&mut tx, before_ms).await?;
+    let ended = epochs::raise_watermarks(&mut tx, before_ms).await?;
     tx.commit().await?;
     if ended > 0 {
         // Their keys are in no database any more; they go from memory too.
         inquiry.epochs.forget_all();
     }
     Ok(())
+}
+
+/// Of the first epoch after this one that has any: which one, and whether some are left. On the queries' own connection,
+/// which would read its pages anew after any other one's commit.
+async fn forget_some(inquiry: &Inquiry, after: i64) -> Result<Option<(i64, bool)>, StoreError> {
+    let store = inquiry.store.clone();
+    let forgetting = async move {
+        let mut tx = store.write_together().await?;
+        let Some(epoch) = epochs::find_next_used(&mut tx, after).await? else { return Ok(None) };
+        let are_some_left = epochs::forget_some(&mut tx, epoch, FORGOTTEN_AT_ONCE).await?;
+        tx.commit().await?;
+        Ok(Some((epoch, are_some_left)))
+    };
+    inquiry.store.aside(forgetting).await
 }
 
 /// After the clock was set back: no key minted so far is accepted again, whatever its time says.

@@ -172,13 +172,43 @@ fn damaged() -> StoreError {
     StoreError::Inconsistent { table: "used_key", column: "jti" }
 }
 
-/// Raises every epoch's watermark to `before_ms` and forgets the used keys below it, both or neither: a
-/// key whose use is forgotten is refused by the watermark whatever the clock says. Answers how many epochs
-/// ended because their last key has.
-pub(crate) async fn purge(tx: &mut Tx, before_ms: i64) -> Result<u64, StoreError> {
+/// Raises every epoch's watermark to `before_ms`. Answers how many epochs ended because their last key has.
+pub(crate) async fn raise_watermarks(tx: &mut Tx, before_ms: i64) -> Result<u64, StoreError> {
     run!(tx, "UPDATE epoch SET refuse_before_ms = $1 WHERE refuse_before_ms < $1", [before_ms]);
-    run!(tx, "DELETE FROM used_key WHERE minted_ms < $1", [before_ms]);
     Ok(run!(tx, "DELETE FROM epoch WHERE refuse_after_ms < refuse_before_ms", []))
+}
+
+/// The first epoch after this one under which keys were used.
+pub(crate) async fn find_next_used(tx: &mut impl Statements, after: i64) -> Result<Option<i64>, StoreError> {
+    let next = Query::new(
+        "SELECT epoch FROM used_key WHERE epoch > $1 ORDER BY epoch LIMIT 1",
+        vec![Bind::Integer(after)],
+    );
+    Ok(tx.fetch(&next, |row| row.integer(0)).await?.first().copied())
+}
+
+/// Forgets the oldest used keys of an epoch, about as many as that, of those that the epoch's own watermark refuses: such
+/// a key is refused whatever the clock says. Of an epoch that is gone every key is refused. Answers whether some are left.
+pub(crate) async fn forget_some(
+    tx: &mut impl Statements,
+    epoch: i64,
+    at_once: i64,
+) -> Result<bool, StoreError> {
+    let windows = tx.fetch(&accepting(&[epoch]), window).await?;
+    let before_ms = windows.first().map_or(i64::MAX, |(_, window)| window.refuse_before_ms);
+    let last = Query::new(
+        "SELECT minted_ms FROM used_key WHERE epoch = $1 AND minted_ms < $2 ORDER BY minted_ms LIMIT 1 OFFSET $3",
+        vec![Bind::Integer(epoch), Bind::Integer(before_ms), Bind::Integer(at_once)],
+    );
+    let last = tx.fetch(&last, |row| row.integer(0)).await?.first().copied();
+    // Those of its millisecond go too, or many of one millisecond would stay for ever.
+    let before_ms = last.map_or(before_ms, |last_ms| last_ms + 1);
+    let forgotten = Query::new(
+        "DELETE FROM used_key WHERE epoch = $1 AND minted_ms < $2",
+        vec![Bind::Integer(epoch), Bind::Integer(before_ms)],
+    );
+    tx.run(&forgotten).await?;
+    Ok(last.is_some())
 }
 
 /// Retires every open epoch at once: after the clock was set back no key minted so far may be accepted.

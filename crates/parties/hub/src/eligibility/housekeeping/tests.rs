@@ -58,3 +58,33 @@ async fn an_epoch_whose_last_key_has_expired_ends_and_the_open_one_stays() {
         assert!(window(&stand, 2).await.is_some());
     }
 }
+
+fn used(epoch: i64, minted_ms: i64, number: i64) -> epochs::KeyUse {
+    let mut jti = [0; pmh_crypto::JTI_LENGTH];
+    jti[..8].copy_from_slice(&number.to_be_bytes());
+    epochs::KeyUse { epoch, minted_ms, jti }
+}
+
+#[tokio::test]
+async fn used_keys_are_forgotten_in_several_steps_and_none_that_may_be_accepted() {
+    let stand = Stand::new().await;
+    let clock = frozen(TODAY_MS);
+    let inquiry = stand.inquiry(&clock);
+    // Below the watermark: more than go at once, many of one millisecond, and all of an epoch that is gone.
+    let below_ms = TODAY_MS - LINKAGE_KEY_LIFE_MS - FUTURE_TOLERANCE_MS;
+    let mut refused: Vec<_> = (0..2_500).map(|at| used(2, below_ms - 1_000 + at / 5, at)).collect();
+    refused.extend((0..1_500).map(|at| used(3, below_ms - 1, at)));
+    refused.extend((0..10).map(|at| used(1, TODAY_MS, at)));
+    let accepted = [used(2, below_ms, 0), used(2, TODAY_MS, 1), used(3, TODAY_MS, 2)];
+    let mut all = [&refused[..], &accepted].concat();
+    all.sort_unstable();
+    let mut tx = stand.write().await;
+    for (number, owner) in [(2, "one"), (3, "other")] {
+        epochs::open(&mut tx, &epoch(number, owner, 0)).await.unwrap();
+    }
+    assert_eq!(epochs::use_once(&mut tx, &all).await.unwrap().len(), all.len());
+    tx.commit().await.unwrap();
+    purge(&inquiry).await.unwrap();
+    let forgotten = epochs::use_once(&mut stand.write().await, &all).await.unwrap();
+    assert!(forgotten == refused.into_iter().collect(), "{} are forgotten", forgotten.len());
+}
