@@ -13,6 +13,8 @@ use crate::store::epochs::{self, HUB_PARTITION};
 const EVERY: Duration = Duration::from_secs(30);
 /// Used keys of one transaction: queries wait for it. At full load half a minute leaves some hundred thousand.
 const FORGOTTEN_AT_ONCE: i64 = 1_000;
+/// Between two of these, so that queries have most of the time: more are forgotten than a hub can use up.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Forgets used keys that the watermark refuses anyway, until shutdown.
 pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationToken) {
@@ -32,7 +34,9 @@ pub(crate) async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
     raise_watermarks(inquiry).await?;
     let mut after = i64::MIN;
     while let Some((epoch, are_some_left)) = forget_some(inquiry, after).await? {
-        if !are_some_left {
+        if are_some_left {
+            tokio::time::sleep(PAUSE).await;
+        } else {
             after = epoch;
         }
     }
