@@ -27,7 +27,12 @@ fn memory(name: &str) -> Option<u64> {
 pub(crate) fn stolen() -> Option<Duration> {
     let told = std::fs::read_to_string("/proc/stat").ok()?;
     let ticks: u64 = told.lines().next()?.split_ascii_whitespace().nth(STOLEN)?.parse().ok()?;
-    Some(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
+    Some(time_of(ticks))
+}
+
+/// In which `/proc` counts.
+pub(crate) fn time_of(ticks: u64) -> Duration {
+    Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second())
 }
 
 /// As far as the system tells it. Database and population are for whoever knows them.

@@ -106,11 +106,12 @@ pub async fn run(options: &Options, say: Say<'_>) -> Result<Outcome> {
     let fsync_us = durability::append(folder.path(), FSYNC_SECONDS)?.median_us;
     let cluster = if options.database.is_none() {
         // What its manual recommends: https://www.postgresql.org/docs/15/runtime-config-resource.html
-        let quarter = machine::memory_kib().map(|kib| format!("{}kB", kib / 4));
-        let memory = ("shared_buffers", quarter.as_deref().unwrap_or("1GB"));
-        if let Some(hint) = machine::memory_kib().and_then(|kib| lacking_huge_pages(kib / 4)) {
+        let quarter_kib = machine::memory_kib().map_or(1 << 20, |kib| kib / 4);
+        if let Some(hint) = lacking_huge_pages(quarter_kib) {
             say(&hint);
         }
+        let quarter = format!("{quarter_kib}kB");
+        let memory = ("shared_buffers", quarter.as_str());
         Some(Cluster::start(&options.folder, &[&SERVER[..], &[memory]].concat()).await?)
     } else {
         None

@@ -37,8 +37,8 @@ pub struct OnDatabase {
     pub half_rate_p99_ms: f64,
     /// At the same rate.
     pub floor_half_rate_p99_ms: f64,
-    /// How long one of a hundred waits for the disk of the folder alone, which takes its turn with hub and floor. A database
-    /// that was named may have another disk.
+    /// How long one of a hundred waits for the disk of the folder, which takes its turn with hub and floor. The hub is idle
+    /// meanwhile but for its housekeeping. A database that was named may have another disk.
     pub disk_p99_ms: f64,
     /// Microseconds for one query.
     pub cpu_us: Cpu,

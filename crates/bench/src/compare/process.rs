@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::cores::on_core;
+use crate::machine::time_of;
 
 /// A party has ten seconds to finish what is in flight.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -153,10 +154,6 @@ pub(super) fn cpu_of(id: u32, who: Who) -> Result<Duration> {
 
 pub(super) fn cpu_of_this_thread() -> Result<Duration> {
     Ok(time_of(Stat::read(Path::new("/proc/thread-self/stat"))?.ticks))
-}
-
-fn time_of(ticks: u64) -> Duration {
-    Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second())
 }
 
 struct Stat {

@@ -41,7 +41,7 @@ fn beside(outcome: &Outcome) -> Table {
     add("CPU of the generator", &|found| cpu(found.cpu_us.generator, found.cpu_seconds.generator));
     add("lone client p50 at the floor", &|found| format!("{:.0} µs", found.floor_lone_p50_us));
     add("p99 of the floor at the same rate", &|found| format!("{:.2} ms", found.floor_half_rate_p99_ms));
-    add("p99 of the folder's disk alone, in turn with them", &|found| format!("{:.2} ms", found.disk_p99_ms));
+    add("p99 of the folder's disk, in turn with them", &|found| format!("{:.2} ms", found.disk_p99_ms));
     add("writing the population", &|found| format!("{:.0} s", found.fill_seconds));
     add("settings", &|found| {
         let settings: Vec<_> = found.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -1,5 +1,5 @@
 //! Values of a statement as the server takes them. A list is one array for each of its columns: rows of parameters cost
-//! the server more than looking them up (`bench/README.md`).
+//! the server about a microsecond more for each (`bench/README.md`).
 
 use std::borrow::Cow;
 use std::error::Error;

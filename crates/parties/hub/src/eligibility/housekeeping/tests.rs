@@ -88,3 +88,15 @@ async fn used_keys_are_forgotten_in_several_steps_and_none_that_may_be_accepted(
     let forgotten = epochs::use_once(&mut stand.write().await, &all).await.unwrap();
     assert!(forgotten == refused.into_iter().collect(), "{} are forgotten", forgotten.len());
 }
+
+/// Those of the millisecond in which the bound falls go too.
+#[tokio::test]
+async fn one_step_forgets_no_more_than_its_bound_and_a_millisecond() {
+    let stand = Stand::new().await;
+    let gone: Vec<_> = (0..2_500).map(|at| used(1, TODAY_MS + at / 5, at)).collect();
+    let mut tx = stand.write().await;
+    epochs::use_once(&mut tx, &gone).await.unwrap();
+    assert!(epochs::forget_some(&mut tx, 1, FORGOTTEN_AT_ONCE).await.unwrap(), "some are left");
+    let forgotten = epochs::use_once(&mut tx, &gone).await.unwrap();
+    assert_eq!(forgotten.len(), 1_005);
+}
