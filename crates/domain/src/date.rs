@@ -73,19 +73,12 @@ impl Date {
         self.0.day()
     }
 
-    /// `YYYY-MM-DD` in ASCII. Digit by digit: every answer has several days, and the formatter's padding showed in a
-    /// query's time.
+    /// `YYYY-MM-DD` in ASCII.
     pub fn text(self) -> [u8; 10] {
-        let digit = |number: i32| b"0123456789"[usize::try_from(number % 10).expect("years are positive")];
-        let (year, month, day) = (self.year(), self.month().into(), self.day().into());
         let mut text = *b"0000-00-00";
-        for (place, number) in [(0, year / 1000), (1, year / 100), (2, year / 10), (3, year)] {
-            text[place] = digit(number);
-        }
-        for (place, number) in [(5, month), (8, day)] {
-            text[place] = digit(number / 10);
-            text[place + 1] = digit(number);
-        }
+        write_digits(&mut text[..4], self.year().unsigned_abs());
+        write_digits(&mut text[5..7], self.month().into());
+        write_digits(&mut text[8..], self.day().into());
         text
     }
 }
@@ -106,14 +99,22 @@ impl fmt::Debug for Date {
 /// same width. Instants outside the years 1 to 9999 are written as the nearest one inside.
 pub fn rfc3339_japan(unix_ms: i64) -> String {
     let local = local(unix_ms);
-    format!(
-        "{}T{:02}:{:02}:{:02}.{:03}+09:00",
-        Date(local.date()),
-        local.hour(),
-        local.minute(),
-        local.second(),
-        local.millisecond()
-    )
+    let mut text = *b"0000-00-00T00:00:00.000+09:00";
+    text[..10].copy_from_slice(&Date(local.date()).text());
+    write_digits(&mut text[11..13], local.hour().into());
+    write_digits(&mut text[14..16], local.minute().into());
+    write_digits(&mut text[17..19], local.second().into());
+    write_digits(&mut text[20..23], local.millisecond().into());
+    str::from_utf8(&text).expect("digits and signs").to_owned()
+}
+
+/// The last digits of a number, as many as there is room for. Every answer has several days and an instant, and the
+/// formatter's padding showed in a query's time.
+fn write_digits(room: &mut [u8], mut number: u32) {
+    for digit in room.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).expect("one digit");
+        number /= 10;
+    }
 }
 
 /// Any offset; what is finer than a millisecond is cut.

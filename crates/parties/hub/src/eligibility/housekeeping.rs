@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::audit::Entry;
 use crate::state::Inquiry;
-use crate::store::epochs::{self, HUB_PARTITION};
+use crate::store::epochs::{self, HUB_PARTITION, UsedEpoch};
 
 const EVERY: Duration = Duration::from_secs(30);
 /// Used keys of one transaction: queries wait for it. At full load half a minute leaves some hundred thousand.
-const FORGOTTEN_AT_ONCE: i64 = 1_000;
+const FORGOTTEN_AT_ONCE: i64 = 500;
 /// Between two of these, so that queries have most of the time: more are forgotten than a hub can use up.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -32,13 +32,14 @@ pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationTok
 /// First the watermarks, then what they refuse: whoever records the use of a forgotten key sees the watermark after it.
 pub(crate) async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
     raise_watermarks(inquiry).await?;
-    let mut after = i64::MIN;
-    while let Some((epoch, are_some_left)) = forget_some(inquiry, after).await? {
-        if are_some_left {
+    let mut last = i64::MIN;
+    while let Some(epoch) = find_next_used(inquiry, last).await? {
+        let mut from_ms = i64::MIN;
+        while let Some(rest_from_ms) = forget_some(inquiry, epoch, from_ms).await? {
+            from_ms = rest_from_ms;
             tokio::time::sleep(PAUSE).await;
-        } else {
-            after = epoch;
         }
+        last = epoch.epoch;
     }
     Ok(())
 }
@@ -48,26 +49,34 @@ async fn raise_watermarks(inquiry: &Inquiry) -> Result<(), StoreError> {
     // epoch that was opened after.
     let _turn = inquiry.lane.turn().await;
     let before_ms = inquiry.clock.now_ms() - LINKAGE_KEY_LIFE_MS - FUTURE_TOLERANCE_MS;
-    let mut tx = inquiry.store.write().await?;
-    let ended = epochs::raise_watermarks(&mut tx, before_ms).await?;
-    tx.commit().await?;
-    if ended > 0 {
+    let store = inquiry.store.clone();
+    let raising = async move {
+        let mut tx = store.write_together().await?;
+        let ended = epochs::raise_watermarks(&mut tx, before_ms).await?;
+        tx.commit().await?;
+        Ok::<_, StoreError>(ended)
+    };
+    if inquiry.store.aside(raising).await? > 0 {
         // Their keys are in no database any more; they go from memory too.
         inquiry.epochs.forget_all();
     }
     Ok(())
 }
 
-/// Of the first epoch after this one that has any: which one, and whether some are left. On the queries' own connection,
-/// which would read its pages anew after any other one's commit.
-async fn forget_some(inquiry: &Inquiry, after: i64) -> Result<Option<(i64, bool)>, StoreError> {
+async fn find_next_used(inquiry: &Inquiry, after: i64) -> Result<Option<UsedEpoch>, StoreError> {
+    let store = inquiry.store.clone();
+    let finding = async move { epochs::find_next_used(&mut store.look_up().await?, after).await };
+    inquiry.store.aside(finding).await
+}
+
+/// On the queries' own connection, which would read its pages anew after any other one's commit.
+async fn forget_some(inquiry: &Inquiry, epoch: UsedEpoch, from_ms: i64) -> Result<Option<i64>, StoreError> {
     let store = inquiry.store.clone();
     let forgetting = async move {
         let mut tx = store.write_together().await?;
-        let Some(epoch) = epochs::find_next_used(&mut tx, after).await? else { return Ok(None) };
-        let are_some_left = epochs::forget_some(&mut tx, epoch, FORGOTTEN_AT_ONCE).await?;
+        let rest_from_ms = epochs::forget_some(&mut tx, epoch, from_ms, FORGOTTEN_AT_ONCE).await?;
         tx.commit().await?;
-        Ok(Some((epoch, are_some_left)))
+        Ok(rest_from_ms)
     };
     inquiry.store.aside(forgetting).await
 }

@@ -173,42 +173,61 @@ fn damaged() -> StoreError {
 }
 
 /// Raises every epoch's watermark to `before_ms`. Answers how many epochs ended because their last key has.
-pub(crate) async fn raise_watermarks(tx: &mut Tx, before_ms: i64) -> Result<u64, StoreError> {
-    run!(tx, "UPDATE epoch SET refuse_before_ms = $1 WHERE refuse_before_ms < $1", [before_ms]);
-    Ok(run!(tx, "DELETE FROM epoch WHERE refuse_after_ms < refuse_before_ms", []))
+pub(crate) async fn raise_watermarks(tx: &mut impl Statements, before_ms: i64) -> Result<u64, StoreError> {
+    let raising = Query::new(
+        "UPDATE epoch SET refuse_before_ms = $1 WHERE refuse_before_ms < $1",
+        vec![Bind::Integer(before_ms)],
+    );
+    tx.run_ahead(&raising).await?;
+    tx.run(&Query::new("DELETE FROM epoch WHERE refuse_after_ms < refuse_before_ms", vec![])).await
 }
 
-/// The first epoch after this one under which keys were used.
-pub(crate) async fn find_next_used(tx: &mut impl Statements, after: i64) -> Result<Option<i64>, StoreError> {
+/// An epoch under which keys were used.
+#[derive(Clone, Copy)]
+pub(crate) struct UsedEpoch {
+    pub(crate) epoch: i64,
+    /// Its own stored watermark: a key that is older is refused whatever the clock says. Of an epoch that is gone every
+    /// key is refused.
+    before_ms: i64,
+}
+
+/// The first one after this.
+pub(crate) async fn find_next_used(
+    tx: &mut impl Statements,
+    after: i64,
+) -> Result<Option<UsedEpoch>, StoreError> {
     let next = Query::new(
         "SELECT epoch FROM used_key WHERE epoch > $1 ORDER BY epoch LIMIT 1",
         vec![Bind::Integer(after)],
     );
-    Ok(tx.fetch(&next, |row| row.integer(0)).await?.first().copied())
-}
-
-/// Forgets the oldest used keys of an epoch, about as many as that, of those that the epoch's own watermark refuses: such
-/// a key is refused whatever the clock says. Of an epoch that is gone every key is refused. Answers whether some are left.
-pub(crate) async fn forget_some(
-    tx: &mut impl Statements,
-    epoch: i64,
-    at_once: i64,
-) -> Result<bool, StoreError> {
+    let Some(epoch) = tx.fetch(&next, |row| row.integer(0)).await?.first().copied() else { return Ok(None) };
     let windows = tx.fetch(&accepting(&[epoch]), window).await?;
     let before_ms = windows.first().map_or(i64::MAX, |(_, window)| window.refuse_before_ms);
-    let last = Query::new(
-        "SELECT minted_ms FROM used_key WHERE epoch = $1 AND minted_ms < $2 ORDER BY minted_ms LIMIT 1 OFFSET $3",
-        vec![Bind::Integer(epoch), Bind::Integer(before_ms), Bind::Integer(at_once)],
+    Ok(Some(UsedEpoch { epoch, before_ms }))
+}
+
+/// Forgets the oldest used keys of an epoch that its watermark refuses, about as many as that, of those that were minted
+/// at this time or after. Answers the time of the first that is left. It is where to go on: PostgreSQL walks over all that
+/// was forgotten before, until somebody cleans up.
+pub(crate) async fn forget_some(
+    tx: &mut impl Statements,
+    UsedEpoch { epoch, before_ms }: UsedEpoch,
+    from_ms: i64,
+    at_once: i64,
+) -> Result<Option<i64>, StoreError> {
+    let rest = Query::new(
+        "SELECT minted_ms FROM used_key WHERE epoch = $1 AND minted_ms >= $2 AND minted_ms < $3 \
+         ORDER BY minted_ms LIMIT 1 OFFSET $4",
+        [epoch, from_ms, before_ms, at_once].map(Bind::Integer).into(),
     );
-    let last = tx.fetch(&last, |row| row.integer(0)).await?.first().copied();
     // Those of its millisecond go too, or many of one millisecond would stay for ever.
-    let before_ms = last.map_or(before_ms, |last_ms| last_ms + 1);
+    let rest_from_ms = tx.fetch(&rest, |row| row.integer(0)).await?.first().map(|last_ms| last_ms + 1);
     let forgotten = Query::new(
-        "DELETE FROM used_key WHERE epoch = $1 AND minted_ms < $2",
-        vec![Bind::Integer(epoch), Bind::Integer(before_ms)],
+        "DELETE FROM used_key WHERE epoch = $1 AND minted_ms >= $2 AND minted_ms < $3",
+        [epoch, from_ms, rest_from_ms.unwrap_or(before_ms)].map(Bind::Integer).into(),
     );
     tx.run(&forgotten).await?;
-    Ok(last.is_some())
+    Ok(rest_from_ms)
 }
 
 /// Retires every open epoch at once: after the clock was set back no key minted so far may be accepted.
