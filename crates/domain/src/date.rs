@@ -105,7 +105,7 @@ pub fn rfc3339_japan(unix_ms: i64) -> String {
     write_digits(&mut text[14..16], local.minute().into());
     write_digits(&mut text[17..19], local.second().into());
     write_digits(&mut text[20..23], local.millisecond().into());
-    str::from_utf8(&text).expect("digits and signs").to_owned()
+    std::str::from_utf8(&text).expect("digits and signs").to_owned()
 }
 
 /// The last digits of a number, as many as there is room for. Every answer has several days and an instant, and the

@@ -8,6 +8,7 @@ use pmh_domain::{MunicipalityCode, VirtualClock};
 use pmh_service::Counters;
 use pmh_store::{Database, GroupCommit, Store, Tx};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 use crate::access::PartitionAccess;
 use crate::audit::{Lane, Lanes};
@@ -57,6 +58,7 @@ impl Stand {
             entropy: self.entropy.clone(),
             counters: Counters::new(),
             epochs: Epochs::default(),
+            clock_moved: Notify::new(),
             questions: GroupCommit::new(1),
         })
     }

@@ -12,6 +12,7 @@ use pmh_service::{
 };
 use pmh_store::{GroupCommit, Store, StoreError, setting};
 use pmh_wire::{Door, Party, PeerName, SeedHub};
+use tokio::sync::Notify;
 
 use crate::access::PartitionAccess;
 use crate::audit::{self, Lane, Lanes};
@@ -119,6 +120,7 @@ async fn open_states(
         entropy,
         counters: env.counters.clone(),
         epochs: Epochs::default(),
+        clock_moved: Notify::new(),
         questions: GroupCommit::new(at_once),
     });
     Ok((desk, inquiry))
@@ -243,7 +245,7 @@ fn admin(env: &PartyEnv, erasing: &Erasing, running: &Running) -> Router {
                     eligibility::retire_epochs(&erasing.inquiry).await?;
                 }
                 // Whoever moves the clock past a period finds erased what the period was for.
-                eligibility::purge(&erasing.inquiry).await?;
+                eligibility::follow_clock(&erasing.inquiry).await?;
                 erasure::erase_old(&erasing).await?;
                 audit::note_overdue(&erasing.desk).await?;
                 Ok::<(), Refused>(())

@@ -123,6 +123,8 @@ pub(crate) struct InquiryParts {
     pub(crate) entropy: Entropy,
     pub(crate) counters: Counters,
     pub(crate) epochs: Epochs,
+    /// Rung when keys may have expired all at once.
+    pub(crate) clock_moved: Notify,
     /// Each institution has a lane of its own, so that none waits behind another one's rush.
     pub(crate) questions: GroupCommit<InstitutionCode, Question, Answered>,
 }

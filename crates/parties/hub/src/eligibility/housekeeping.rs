@@ -11,46 +11,61 @@ use crate::state::Inquiry;
 use crate::store::epochs::{self, HUB_PARTITION, UsedEpoch};
 
 const EVERY: Duration = Duration::from_secs(30);
-/// Used keys of one transaction: queries wait for it. At full load half a minute leaves some hundred thousand.
-const FORGOTTEN_AT_ONCE: i64 = 500;
-/// Between two of these, so that queries have most of the time: more are forgotten than a hub can use up.
-const PAUSE: Duration = Duration::from_millis(10);
+/// Used keys of one transaction, for which queries wait on SQLite. Its flush costs more than what it forgets, and at full
+/// load half a minute leaves some hundred thousand.
+const FORGOTTEN_AT_ONCE: i64 = 4_000;
+/// Between two of these, so that queries have most of the time. At most 40,000 keys are forgotten in a second.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Forgets used keys that the watermark refuses anyway, until shutdown.
 pub(crate) async fn forget_used_keys(inquiry: Inquiry, shutdown: CancellationToken) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
+            () = inquiry.clock_moved.notified() => {}
             () = shutdown.cancelled() => return,
         }
-        if let Err(error) = purge(&inquiry).await {
+        if let Err(error) = purge(&inquiry, &shutdown).await {
             tracing::warn!(%error, "used keys were not forgotten; tried again in half a minute");
         }
     }
 }
 
+/// After the clock was moved: what has expired by it is accepted from nobody, whenever it is forgotten.
+pub(crate) async fn follow_clock(inquiry: &Inquiry) -> Result<(), StoreError> {
+    raise_watermarks(inquiry).await?;
+    inquiry.clock_moved.notify_one();
+    Ok(())
+}
+
 /// First the watermarks, then what they refuse: whoever records the use of a forgotten key sees the watermark after it.
-pub(crate) async fn purge(inquiry: &Inquiry) -> Result<(), StoreError> {
+/// After `shutdown` the rest is left to the next start.
+async fn purge(inquiry: &Inquiry, shutdown: &CancellationToken) -> Result<(), StoreError> {
     raise_watermarks(inquiry).await?;
     let mut last = i64::MIN;
     while let Some(epoch) = find_next_used(inquiry, last).await? {
         let mut from_ms = i64::MIN;
         while let Some(rest_from_ms) = forget_some(inquiry, epoch, from_ms).await? {
             from_ms = rest_from_ms;
-            tokio::time::sleep(PAUSE).await;
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = shutdown.cancelled() => return Ok(()),
+            }
         }
         last = epoch.epoch;
     }
     Ok(())
 }
 
+/// On the queries' own connection, as all of this: it would read its pages anew after any other one's commit.
 async fn raise_watermarks(inquiry: &Inquiry) -> Result<(), StoreError> {
     // Epochs open and retire in a turn too. Without it a time read before the clock was set back could end the
     // epoch that was opened after.
-    let _turn = inquiry.lane.turn().await;
+    let turn = inquiry.lane.turn().await;
     let before_ms = inquiry.clock.now_ms() - LINKAGE_KEY_LIFE_MS - FUTURE_TOLERANCE_MS;
     let store = inquiry.store.clone();
     let raising = async move {
+        let _turn = turn;
         let mut tx = store.write_together().await?;
         let ended = epochs::raise_watermarks(&mut tx, before_ms).await?;
         tx.commit().await?;
@@ -65,11 +80,15 @@ async fn raise_watermarks(inquiry: &Inquiry) -> Result<(), StoreError> {
 
 async fn find_next_used(inquiry: &Inquiry, after: i64) -> Result<Option<UsedEpoch>, StoreError> {
     let store = inquiry.store.clone();
-    let finding = async move { epochs::find_next_used(&mut store.look_up().await?, after).await };
+    let finding = async move {
+        let mut tx = store.write_together().await?;
+        let epoch = epochs::find_next_used(&mut tx, after).await?;
+        tx.commit().await?;
+        Ok(epoch)
+    };
     inquiry.store.aside(finding).await
 }
 
-/// On the queries' own connection, which would read its pages anew after any other one's commit.
 async fn forget_some(inquiry: &Inquiry, epoch: UsedEpoch, from_ms: i64) -> Result<Option<i64>, StoreError> {
     let store = inquiry.store.clone();
     let forgetting = async move {

@@ -17,7 +17,7 @@ use crate::state::Inquiry;
 
 pub use epochs::EPOCHS_KEPT_MAX;
 pub(crate) use epochs::Epochs;
-pub(crate) use housekeeping::{forget_used_keys, purge, retire_epochs};
+pub(crate) use housekeeping::{follow_clock, forget_used_keys, retire_epochs};
 pub(crate) use query::as_json;
 pub(crate) use read::{Reader, read_records};
 pub(crate) use together::{Answered, Question};

@@ -207,8 +207,8 @@ pub(crate) async fn find_next_used(
 }
 
 /// Forgets the oldest used keys of an epoch that its watermark refuses, about as many as that, of those that were minted
-/// at this time or after. Answers the time of the first that is left. It is where to go on: PostgreSQL walks over all that
-/// was forgotten before, until somebody cleans up.
+/// at this time or after. Answers from which time on some may be left, which is where to go on: PostgreSQL walks over all
+/// that was forgotten before, until it is cleaned up.
 pub(crate) async fn forget_some(
     tx: &mut impl Statements,
     UsedEpoch { epoch, before_ms }: UsedEpoch,

@@ -30,7 +30,7 @@ async fn an_epoch_opened_after_the_clock_was_set_back_is_not_ended_by_a_time_rea
     let mut opening = stand.write().await;
     let purging = tokio::spawn({
         let inquiry = inquiry.clone();
-        async move { purge(&inquiry).await }
+        async move { follow_clock(&inquiry).await }
     });
     // The only thread lets the purge go as far as it can.
     tokio::task::yield_now().await;
@@ -53,7 +53,7 @@ async fn an_epoch_whose_last_key_has_expired_ends_and_the_open_one_stays() {
     tx.commit().await.unwrap();
     for (advance_ms, first_stands) in [(LINKAGE_KEY_LIFE_MS + FUTURE_TOLERANCE_MS, true), (1, false)] {
         clock.advance(advance_ms);
-        purge(&inquiry).await.unwrap();
+        purge(&inquiry, &CancellationToken::new()).await.unwrap();
         assert_eq!(window(&stand, 1).await.is_some(), first_stands);
         assert!(window(&stand, 2).await.is_some());
     }
@@ -72,8 +72,8 @@ async fn used_keys_are_forgotten_in_several_steps_and_none_that_may_be_accepted(
     let inquiry = stand.inquiry(&clock);
     // Below the watermark: more than go at once, many of one millisecond, and all of an epoch that is gone.
     let below_ms = TODAY_MS - LINKAGE_KEY_LIFE_MS - FUTURE_TOLERANCE_MS;
-    let mut refused: Vec<_> = (0..2_500).map(|at| used(2, below_ms - 1_000 + at / 5, at)).collect();
-    refused.extend((0..1_500).map(|at| used(3, below_ms - 1, at)));
+    let mut refused: Vec<_> = (0..9_000).map(|at| used(2, below_ms - 2_000 + at / 5, at)).collect();
+    refused.extend((0..4_500).map(|at| used(3, below_ms - 1, at)));
     refused.extend((0..10).map(|at| used(1, TODAY_MS, at)));
     let accepted = [used(2, below_ms, 0), used(2, TODAY_MS, 1), used(3, TODAY_MS, 2)];
     let mut all = [&refused[..], &accepted].concat();
@@ -84,21 +84,37 @@ async fn used_keys_are_forgotten_in_several_steps_and_none_that_may_be_accepted(
     }
     assert_eq!(epochs::use_once(&mut tx, &all).await.unwrap().len(), all.len());
     tx.commit().await.unwrap();
-    purge(&inquiry).await.unwrap();
+    purge(&inquiry, &CancellationToken::new()).await.unwrap();
     let forgotten = epochs::use_once(&mut stand.write().await, &all).await.unwrap();
     assert!(forgotten == refused.into_iter().collect(), "{} are forgotten", forgotten.len());
 }
 
 /// Those of the millisecond in which the bound falls go too.
 #[tokio::test]
-async fn one_step_forgets_no_more_than_its_bound_and_a_millisecond() {
+async fn one_step_forgets_no_more_than_its_bound_and_a_millisecond_and_the_next_goes_on_there() {
     let stand = Stand::new().await;
     let gone: Vec<_> = (0..2_500).map(|at| used(1, TODAY_MS + at / 5, at)).collect();
     let mut tx = stand.write().await;
     epochs::use_once(&mut tx, &gone).await.unwrap();
     let epoch = epochs::find_next_used(&mut tx, 0).await.unwrap().unwrap();
-    let rest_from_ms = epochs::forget_some(&mut tx, epoch, i64::MIN, 1_000).await.unwrap();
-    assert_eq!(rest_from_ms, Some(TODAY_MS + 201));
+    // As if all before had been forgotten.
+    let rest_from_ms = epochs::forget_some(&mut tx, epoch, TODAY_MS + 100, 1_000).await.unwrap();
+    assert_eq!(rest_from_ms, Some(TODAY_MS + 301));
     let forgotten = epochs::use_once(&mut tx, &gone).await.unwrap();
-    assert_eq!(forgotten.len(), 1_005);
+    assert!(forgotten == gone[500..1_505].iter().copied().collect(), "{} are forgotten", forgotten.len());
+}
+
+#[tokio::test]
+async fn a_hub_that_stops_forgets_the_rest_after_its_next_start() {
+    let stand = Stand::new().await;
+    let inquiry = stand.inquiry(&frozen(TODAY_MS));
+    let gone: Vec<_> = (0..9_000).map(|at| used(1, TODAY_MS + at / 5, at)).collect();
+    let mut tx = stand.write().await;
+    epochs::use_once(&mut tx, &gone).await.unwrap();
+    tx.commit().await.unwrap();
+    let stopping = CancellationToken::new();
+    stopping.cancel();
+    purge(&inquiry, &stopping).await.unwrap();
+    let forgotten = epochs::use_once(&mut stand.write().await, &gone).await.unwrap();
+    assert_eq!(forgotten.len(), 4_005);
 }
