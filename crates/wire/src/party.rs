@@ -98,7 +98,7 @@ impl PeerName {
 
 impl fmt::Display for PeerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Each question at a door names its peer: in pieces it takes half as long as by a template.
+        // In pieces: each question at a door names its peer, and a template's formatting showed in a query's instructions.
         [URN, self.party.as_str(), ":", &self.name].into_iter().try_for_each(|piece| f.write_str(piece))
     }
 }

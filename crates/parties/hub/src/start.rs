@@ -244,8 +244,8 @@ fn admin(env: &PartyEnv, erasing: &Erasing, running: &Running) -> Router {
                 if change.went_back() {
                     eligibility::retire_epochs(&erasing.inquiry).await?;
                 }
-                // Whoever moves the clock past a period finds erased what the period was for.
                 eligibility::follow_clock(&erasing.inquiry).await?;
+                // Whoever moves the clock past a period finds erased what the period was for.
                 erasure::erase_old(&erasing).await?;
                 audit::note_overdue(&erasing.desk).await?;
                 Ok::<(), Refused>(())

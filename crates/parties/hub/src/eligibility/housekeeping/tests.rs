@@ -102,6 +102,11 @@ async fn one_step_forgets_no_more_than_its_bound_and_a_millisecond_and_the_next_
     assert_eq!(rest_from_ms, Some(TODAY_MS + 301));
     let forgotten = epochs::use_once(&mut tx, &gone).await.unwrap();
     assert!(forgotten == gone[500..1_505].iter().copied().collect(), "{} are forgotten", forgotten.len());
+    // They are used again, so the next step would find them if it began where this one did.
+    let rest_from_ms = epochs::forget_some(&mut tx, epoch, TODAY_MS + 301, 1_000).await.unwrap();
+    assert_eq!(rest_from_ms, None);
+    let forgotten = epochs::use_once(&mut tx, &gone).await.unwrap();
+    assert!(forgotten == gone[1_505..].iter().copied().collect(), "{} are forgotten", forgotten.len());
 }
 
 #[tokio::test]
