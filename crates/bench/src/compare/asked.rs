@@ -11,7 +11,7 @@ use pmh_service::Pki;
 use pmh_wire::{Door, Party, paths};
 
 use super::cores::on_core;
-use super::drive::{Asker, drive};
+use super::drive::{Asker, Driven, WARM_UP, drive};
 use super::outcome::Cpu;
 use super::process::{Call, Running, Who, cpu_of};
 use super::site::{Site, text, words};
@@ -27,6 +27,8 @@ const CLOSED_SECONDS: f64 = 3.0;
 const LONE_SECONDS: f64 = 1.5;
 const HALF_RATE_SECONDS: f64 = 4.0;
 const HALF_RATE_ROUNDS: usize = 7;
+/// The disk's turn, before that of the hub: a disk that nobody needed for some seconds may be slow at first.
+const DISK_SECONDS: f64 = 2.0;
 /// Before the first round. Statements are prepared then, and pages mapped: each process of PostgreSQL maps each page of
 /// its memory when it first needs it, which with a million people is one for each query at first and one for five after
 /// some ten seconds.
@@ -188,7 +190,7 @@ impl Compare<'_> {
                 askers[0].lane("one", Pace::Closed, CONNECTIONS / 2).await?,
                 askers[1].lane("other", Pace::Closed, CONNECTIONS / 2).await?,
             ];
-            let both = drive(self.cores.generator, lanes, LONE_SECONDS).await?;
+            let both = drive(self.cores.generator, lanes, (WARM_UP, LONE_SECONDS)).await?;
             ratios.push(both.per_second / alone.per_second);
         }
         one.stop().await?;
@@ -246,28 +248,29 @@ impl Open<'_> {
         Ok(Beside { hub: median(hub), floor: median(floor) })
     }
 
+    /// Each second is told too: what the machine takes now and then spoils one of them, and the round.
     async fn half_rate(&self, rate: f64) -> Result<HalfRate> {
         let core = self.compare.cores.generator;
         let load = (rate, HALF_RATE_SECONDS);
         let mut rounds = Vec::new();
         for _ in 0..HALF_RATE_ROUNDS {
             self.site.read_through().await?;
-            let floor = self.floor.asker.open(core, CONNECTIONS, load).await?.p99_us;
-            let stolen = machine::stolen().unwrap_or_default();
-            let hub = self.asker.open(core, CONNECTIONS, load).await?.p99_us;
-            let stolen = machine::stolen().unwrap_or_default().saturating_sub(stolen);
+            let floor = self.floor.asker.open(core, CONNECTIONS, load).await?;
             let folder = self.compare.program.folder.clone();
-            let disk = on_core(core, move || durability::append(&folder, HALF_RATE_SECONDS)).await??;
+            let disk = on_core(core, move || durability::append(&folder, DISK_SECONDS)).await??;
             let disk = disk.any_moment_p99_us;
+            let stolen = machine::stolen().unwrap_or_default();
+            let hub = self.asker.open(core, CONNECTIONS, load).await?;
+            let stolen = machine::stolen().unwrap_or_default().saturating_sub(stolen);
             (self.compare.say)(&format!(
-                "{}: at half rate hub {:.1} ms, floor {:.1}, disk {:.1}; {} ms of a core stolen from the hub's round",
+                "{}: at half rate hub {} ms, floor {}, disk {}; {} ms of a core stolen from the hub's round",
                 self.site.kind.name(),
-                hub / 1_000.0,
-                floor / 1_000.0,
-                disk / 1_000.0,
+                by_second(&hub),
+                by_second(&floor),
+                milliseconds(disk),
                 stolen.as_millis()
             ));
-            rounds.push(HalfRate { hub, floor, disk });
+            rounds.push(HalfRate { hub: hub.p99_us, floor: floor.p99_us, disk });
         }
         let of = |one: fn(&HalfRate) -> f64| median(rounds.iter().map(one).collect());
         Ok(HalfRate { hub: of(|one| one.hub), floor: of(|one| one.floor), disk: of(|one| one.disk) })
@@ -329,6 +332,16 @@ async fn usual_answer(asker: &Asker, site: &Site) -> Result<usize> {
 fn mean_of_last_two(figures: &[f64]) -> f64 {
     let last = &figures[figures.len().saturating_sub(2)..];
     last.iter().sum::<f64>() / super::drive::real(last.len() as u64)
+}
+
+/// p99 of a round, and of each of its seconds.
+fn by_second(round: &Driven) -> String {
+    let seconds: Vec<_> = round.p99_of_seconds_us.iter().map(|us| milliseconds(*us)).collect();
+    format!("{} ({})", milliseconds(round.p99_us), seconds.join(" "))
+}
+
+fn milliseconds(us: f64) -> String {
+    format!("{:.1}", us / 1_000.0)
 }
 
 fn megabytes(bytes: u64) -> f64 {

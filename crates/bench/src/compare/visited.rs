@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use pmh_domain::PmhId;
 use pmh_wire::{Door, Party, PeerName, SubjectRecord};
 
-use super::drive::{Asker, HOSPITAL, drive};
+use super::drive::{Asker, HOSPITAL, WARM_UP, drive};
 use super::site::{Crowd, Site};
 use super::{Compare, Kind, median};
 use crate::load::{Lane, Pace, Target};
@@ -44,7 +44,7 @@ impl Compare<'_> {
         let mut ratios = Vec::new();
         for _ in 0..ROUNDS {
             let alone = hub.closed(core, CONNECTIONS, SECONDS).await?;
-            let path = drive(core, vec![visits.lane(CONNECTIONS)], SECONDS).await?;
+            let path = drive(core, vec![visits.lane(CONNECTIONS)], (WARM_UP, SECONDS)).await?;
             ratios.push(path.per_second / alone.per_second);
         }
         for party in running {
@@ -58,7 +58,7 @@ impl Compare<'_> {
     async fn until_known(&self, visits: &Visits) -> Result<()> {
         let mut last = None;
         for _ in 0..TRIES {
-            match drive(self.cores.generator, vec![visits.lane(CONNECTIONS)], TRY_SECONDS).await {
+            match drive(self.cores.generator, vec![visits.lane(CONNECTIONS)], (WARM_UP, TRY_SECONDS)).await {
                 Ok(_) => return Ok(()),
                 Err(error) => last = Some(error),
             }
