@@ -21,8 +21,7 @@ pub(super) const HOSPITAL: &str = "2719910016";
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections are made and caches are warm after it.
 pub(super) const WARM_UP: Duration = Duration::from_millis(500);
-/// The same where one latency in a hundred counts. A hub that was idle while the floor and the disk had their turns is
-/// slower for some two seconds.
+/// The same where one latency in a hundred counts: a hub that was idle while others had their turns may be slow at first.
 const LONG_WARM_UP: Duration = Duration::from_millis(2_500);
 
 /// What came out, everything answered as it must be.
@@ -31,7 +30,7 @@ pub(super) struct Driven {
     pub(super) per_second: f64,
     pub(super) p50_us: f64,
     pub(super) p99_us: f64,
-    /// The same of each second.
+    /// The same of what ended in each second; 0 where nothing did.
     pub(super) p99_of_seconds_us: Vec<f64>,
     /// Of the generator's thread, warm-up and all.
     pub(super) cpu: Duration,

@@ -11,8 +11,8 @@ use crate::state::Inquiry;
 use crate::store::epochs::{self, HUB_PARTITION, UsedEpoch};
 
 const EVERY: Duration = Duration::from_secs(30);
-/// Used keys of one transaction, for which queries wait on SQLite. Its flush takes as long as forgetting some thousand, and
-/// at full load half a minute leaves some hundred thousand.
+/// Used keys of one transaction, for which queries wait on SQLite: of more they would notice it, of fewer each flush costs more
+/// than what it forgets. At full load half a minute leaves some hundred thousand.
 const FORGOTTEN_AT_ONCE: i64 = 2_000;
 /// Between two of these, so that queries have most of the time. At most 40,000 keys are forgotten in a second.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -121,5 +121,5 @@ async fn a_hub_that_stops_forgets_the_rest_after_its_next_start() {
     stopping.cancel();
     purge(&inquiry, &stopping).await.unwrap();
     let forgotten = epochs::use_once(&mut stand.write().await, &gone).await.unwrap();
-    assert_eq!(forgotten.len(), 4_005);
+    assert_eq!(forgotten.len(), 2_005);
 }
