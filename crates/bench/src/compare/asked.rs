@@ -257,8 +257,8 @@ impl Open<'_> {
             self.site.read_through().await?;
             let floor = self.floor.asker.open(core, CONNECTIONS, load).await?;
             let folder = self.compare.program.folder.clone();
-            let disk = on_core(core, move || durability::append(&folder, DISK_SECONDS)).await??;
-            let disk = disk.any_moment_p99_us;
+            let disk = on_core(core, move || durability::flush(&folder, DISK_SECONDS)).await??;
+            let disk = disk.any_moment_p99;
             let stolen = machine::stolen().unwrap_or_default();
             let hub = self.asker.open(core, CONNECTIONS, load).await?;
             let stolen = machine::stolen().unwrap_or_default().saturating_sub(stolen);

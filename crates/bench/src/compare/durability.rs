@@ -1,7 +1,7 @@
 //! What a promise to keep things costs here, and whether it is given at all.
 
-use std::fs::File;
-use std::io::Write;
+use std::fs::OpenOptions;
+use std::io::{Seek, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -13,6 +13,8 @@ use super::median;
 
 /// As a page of a database.
 const BLOCK: [u8; 4_096] = [7; 4_096];
+/// Of the file that is written over.
+const BLOCKS: usize = 4_096;
 /// `TMPFS_MAGIC` and `RAMFS_MAGIC` of `linux/magic.h`.
 const IN_MEMORY: [i64; 2] = [0x0102_1994, 0x8584_58f6];
 
@@ -48,31 +50,41 @@ pub(super) fn check(settings: &[(String, String)]) -> Result<Vec<(String, String
 /// How long a disk takes to keep a block, in microseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
-    /// Of one appended block after the other.
-    pub(super) median_us: f64,
+    /// Of one block after the other.
+    pub(super) median: f64,
     /// Of what comes at any moment: in one of a hundred moments the block under way needs longer. A disk that stands still
     /// now and then shows here and not in the median.
-    pub(super) any_moment_p99_us: f64,
+    pub(super) any_moment_p99: f64,
+    pub(super) longest: f64,
 }
 
-/// Appends blocks for so long, each when the one before it is kept.
-pub(super) fn append(folder: &Path, seconds: f64) -> Result<Kept> {
+/// Writes blocks for so long, each when the one before it is kept, into one file over and over: as a database does with its
+/// log, the file grows at first, and what stands there is written over from then on. A new one each time would have to
+/// be deleted, which is work that a disk may do later, beside whoever is measured.
+pub(super) fn flush(folder: &Path, seconds: f64) -> Result<Kept> {
     let kind = statfs(folder)?.f_type;
     if IN_MEMORY.contains(&kind) {
         bail!("{} is in memory alone; name a folder on a disk with --folder", folder.display());
     }
     let path = folder.join("fsync");
-    let mut file = File::create(&path).with_context(|| path.display().to_string())?;
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let mut file = opened.with_context(|| path.display().to_string())?;
     let mut times = Vec::new();
     let all = Stopwatch::start();
     while times.is_empty() || real(all.elapsed_us()) < seconds * 1e6 {
+        if times.len().is_multiple_of(BLOCKS) {
+            file.rewind()?;
+        }
         let watch = Stopwatch::start();
         file.write_all(&BLOCK)?;
         file.sync_data()?;
         times.push(real(watch.elapsed_us()));
     }
-    std::fs::remove_file(path)?;
-    Ok(Kept { any_moment_p99_us: still_to_wait(&times, 0.01), median_us: median(times) })
+    Ok(Kept {
+        any_moment_p99: still_to_wait(&times, 0.01),
+        longest: times.iter().copied().fold(0.0, f64::max),
+        median: median(times),
+    })
 }
 
 /// The wait that is exceeded in this share of all moments: what is left of the time that a moment falls into, of these,

@@ -21,6 +21,7 @@ mod wrk;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use pmh_cluster::Cluster;
@@ -32,17 +33,27 @@ pub use self::outcome::{Cpu, Environment, OnDatabase, Outcome, Register, Row, Un
 pub use self::table::table;
 
 use self::asked::{Asked, Floor, Throughput};
-use self::cores::Cores;
+use self::cores::{Cores, on_core};
 use self::process::Program;
 use self::site::{Filled, Site};
 use crate::machine;
 
 /// The population before it grows.
 const PEOPLE_BEFORE: usize = 10_000;
+/// Whoever writes more people than this tells how far that is, and lets the disk settle afterwards.
+const MANY: usize = 50_000;
 /// People of one transaction while a population is written.
 const BATCH: usize = 1_000;
 /// Of appended blocks, before anything else.
 const FSYNC_SECONDS: f64 = 1.0;
+/// A machine keeps what is written to it in memory at first, and its host does too where it has one: some half a minute
+/// later it all goes to the disk, and flushes wait for it. So after many people were written nobody is measured for so
+/// long, then until nothing waited in some looks at the disk one after the other, and no longer than that.
+const SETTLING_MIN: Duration = Duration::from_secs(30);
+const SETTLING_MAX: Duration = Duration::from_secs(90);
+const LOOK_SECONDS: f64 = 5.0;
+const CALM_LOOKS: usize = 2;
+const CALM_US: f64 = 10_000.0;
 /// Nothing here touches durability.
 const SERVER: [(&str, &str); 3] =
     [("max_connections", "200"), ("max_wal_size", "8GB"), ("checkpoint_timeout", "15min")];
@@ -103,7 +114,7 @@ pub async fn run(options: &Options, say: Say<'_>) -> Result<Outcome> {
         return Err(Missing(missing.to_owned()).into());
     }
     let folder = tempfile::Builder::new().prefix("pmh-compare-").tempdir_in(&options.folder)?;
-    let fsync_us = durability::append(folder.path(), FSYNC_SECONDS)?.median_us;
+    let fsync_us = durability::flush(folder.path(), FSYNC_SECONDS)?.median;
     let cluster = if options.database.is_none() {
         // What its manual recommends: https://www.postgresql.org/docs/15/runtime-config-resource.html
         let quarter_kib = machine::memory_kib().map_or(1 << 20, |kib| kib / 4);
@@ -252,7 +263,7 @@ impl Compare<'_> {
             let mut told = 0;
             site.fill(&self.ids, (from, to), site::Rows::PerTransaction(BATCH), move |said| {
                 let tenth = said["written"].as_u64().unwrap_or(0) * 10 / (to - from).max(1) as u64;
-                if tenth > told && to - from > 50_000 {
+                if tenth > told && to - from > MANY {
                     told = tenth;
                     (self.say)(&format!("{}: {} %", site.kind.name(), tenth * 10));
                 }
@@ -264,7 +275,30 @@ impl Compare<'_> {
         }
         // What the system writes back by and by would be written beside whoever is measured.
         rustix::fs::sync();
+        if to - from > MANY {
+            self.settle().await?;
+        }
         Ok(filled.into())
+    }
+
+    async fn settle(&self) -> Result<()> {
+        let watch = Stopwatch::start();
+        let mut calm = 0;
+        loop {
+            let counts = Duration::from_millis(watch.elapsed_ms()) >= SETTLING_MIN;
+            let folder = self.program.folder.clone();
+            let longest = on_core(self.cores.generator, move || durability::flush(&folder, LOOK_SECONDS))
+                .await??
+                .longest;
+            calm = if counts && longest < CALM_US { calm + 1 } else { 0 };
+            let waited = Duration::from_millis(watch.elapsed_ms());
+            let is_calm = calm >= CALM_LOOKS;
+            if is_calm || waited >= SETTLING_MAX {
+                let found = if is_calm { "is calm" } else { "still stands still now and then" };
+                (self.say)(&format!("the disk {found} after {} s", waited.as_secs()));
+                return Ok(());
+            }
+        }
     }
 
     async fn forget(&self, site: &Site) -> Result<()> {
