@@ -1,8 +1,10 @@
 //! The file of SQLite.
 
-use std::{os::unix::fs::PermissionsExt, path::PathBuf};
+use std::collections::HashSet;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
-use pmh_store::{Database, StoreError, file_path};
+use pmh_store::{Bind, Database, Query, Statements, StoreError, file_path};
 
 use super::note::{OSAKA, SCHEMA, add, count, desk, osaka};
 use crate::support::TestDatabase;
@@ -69,4 +71,26 @@ async fn the_log_is_not_cut_under_a_reader() {
     let cut = store.truncate_wal().await;
     assert!(matches!(cut, Err(StoreError::Busy)), "{cut:?}");
     drop(reader);
+}
+
+/// Commits of many questions do not copy the log into the file; without somebody who does it would grow for ever.
+#[tokio::test]
+async fn the_log_of_many_questions_begins_anew_while_it_goes_on() {
+    const COMMITS_MAX: i64 = 20_000;
+    let place = TestDatabase::sqlite();
+    let store = desk(&place).await;
+    // The salts of the log's header are drawn anew each time it begins: https://www.sqlite.org/fileformat2.html
+    let salts = || std::fs::read(wal(&place)).unwrap()[16..24].to_vec();
+    let mut seen = HashSet::new();
+    for author in 0..COMMITS_MAX {
+        let mut tx = store.write_together().await.unwrap();
+        let add = "INSERT INTO author (municipality_code, author) VALUES ($1, $2)";
+        tx.run(&Query::new(add, vec![Bind::Text(OSAKA), Bind::Integer(author)])).await.unwrap();
+        tx.commit().await.unwrap();
+        seen.insert(salts());
+        if seen.len() == 3 {
+            return;
+        }
+    }
+    panic!("{COMMITS_MAX} commits stand in one log");
 }

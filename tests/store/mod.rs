@@ -1,5 +1,6 @@
 //! The store crate on both databases.
 
+mod awake;
 mod copies;
 mod files;
 mod migrations;

@@ -1,13 +1,10 @@
 //! The transaction that many questions share.
 
-use std::collections::HashSet;
 use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use pmh_store::{
-    Bind, Columns, Database, GroupTx, LIST_ROWS_MAX, Query, Statements, Store, StoreError, Tx, file_path,
-};
+use pmh_store::{Bind, Columns, GroupTx, LIST_ROWS_MAX, Query, Statements, Store, StoreError, Tx};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -471,27 +468,4 @@ async fn after_a_full_disk_it_begins_again() {
     tx.fetch(&Query::new("PRAGMA max_page_count = 1000000", vec![]), |_| Ok(())).await.unwrap();
     tx.run(&Query::new(add, vec![Bind::Text(OSAKA), Bind::Integer(2), Bind::Bytes(&large)])).await.unwrap();
     tx.commit().await.unwrap();
-}
-
-/// Its own commits do not copy the log into the file; without somebody who does it would grow for ever.
-#[tokio::test]
-async fn its_log_begins_anew_while_it_goes_on() {
-    const COMMITS_MAX: i64 = 20_000;
-    let place = TestDatabase::sqlite();
-    let store = desk(&place).await;
-    let Database::Sqlite { folder } = place.database() else { panic!("it is SQLite") };
-    let log = file_path(folder, SCHEMA.party).with_extension("sqlite-wal");
-    // The salts of the log's header are drawn anew each time it begins: https://www.sqlite.org/fileformat2.html
-    let salts = || std::fs::read(&log).unwrap()[16..24].to_vec();
-    let mut seen = HashSet::new();
-    for author in 0..COMMITS_MAX {
-        let mut tx = begin(&store).await;
-        add(&mut tx, author).await.unwrap();
-        tx.commit().await.unwrap();
-        seen.insert(salts());
-        if seen.len() == 3 {
-            return;
-        }
-    }
-    panic!("{COMMITS_MAX} commits stand in one log");
 }

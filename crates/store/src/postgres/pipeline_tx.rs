@@ -27,6 +27,7 @@ pub struct PipelineTx {
     stage: Stage,
     /// What was sent and not yet heard of, in order.
     ahead: Vec<Answer>,
+    stays_awake: bool,
 }
 
 enum Stage {
@@ -42,11 +43,15 @@ enum Stage {
 
 impl PipelineTx {
     pub(super) fn to_begin(home: Arc<Pipeline>, link: (Link, Place)) -> Self {
-        Self { home, link: Some(link), stage: Stage::ToBegin, ahead: Vec::new() }
+        Self { home, link: Some(link), stage: Stage::ToBegin, ahead: Vec::new(), stays_awake: false }
     }
 
     pub(super) fn in_none(home: Arc<Pipeline>, link: (Link, Place)) -> Self {
-        Self { home, link: Some(link), stage: Stage::InNone, ahead: Vec::new() }
+        Self { home, link: Some(link), stage: Stage::InNone, ahead: Vec::new(), stays_awake: false }
+    }
+
+    pub(crate) fn stay_awake(&mut self) {
+        self.stays_awake = true;
     }
 
     fn link(&mut self) -> &mut Link {
@@ -80,7 +85,10 @@ impl PipelineTx {
             }
             Ok::<_, StoreError>(())
         };
-        let (ahead, answer) = self.link().drive(pin!(async { tokio::join!(ahead, sending) })).await;
+        let stays_awake = self.stays_awake;
+        let both = pin!(async { tokio::join!(ahead, sending) });
+        let link = self.link();
+        let (ahead, answer) = if stays_awake { link.drive_awake(both).await } else { link.drive(both).await };
         ahead?;
         let answer = answer?;
         self.stage = stage;

@@ -96,7 +96,7 @@ async fn begin(inquiry: &Inquiry, questions: &[Question]) -> Result<Begun, Store
         Err(StoreError::AlreadyExists) => {}
         begun => return begun,
     }
-    let mut tx = inquiry.store.write_together().await?;
+    let mut tx = transaction_for(inquiry, questions).await?;
     let first = epochs::use_once(&mut tx, &uses).await?;
     Ok(Begun { asked: ask(inquiry, &mut tx, questions).await?, first, tx })
 }
@@ -106,10 +106,18 @@ async fn begin_with_first(
     questions: &[Question],
     uses: &[KeyUse],
 ) -> Result<Begun, StoreError> {
-    let mut tx = inquiry.store.write_together().await?;
+    let mut tx = transaction_for(inquiry, questions).await?;
     epochs::use_all(&mut tx, uses).await?;
     let asked = ask(inquiry, &mut tx, questions).await?;
     Ok(Begun { tx, first: uses.iter().copied().collect(), asked })
+}
+
+async fn transaction_for(inquiry: &Inquiry, questions: &[Question]) -> Result<GroupTx, StoreError> {
+    let mut tx = inquiry.store.write_together().await?;
+    if questions.len() == 1 {
+        tx.stay_awake();
+    }
+    Ok(tx)
 }
 
 async fn ask(inquiry: &Inquiry, tx: &mut GroupTx, questions: &[Question]) -> Result<Asked, StoreError> {
