@@ -15,7 +15,7 @@ use super::drive::{Asker, Driven, WARM_UP, drive};
 use super::outcome::Cpu;
 use super::process::{Call, Running, Who, cpu_of};
 use super::site::{Site, text, words};
-use super::{Compare, durability, median, wrk};
+use super::{Compare, durability, median, still, wrk};
 use crate::load::{Pace, Permission, Target};
 use crate::machine;
 
@@ -125,6 +125,8 @@ pub(super) struct HalfRate {
     pub(super) floor: f64,
     /// Until the block under way is kept, for who comes at any moment.
     pub(super) disk: f64,
+    /// For how long it stood still in the hub's rounds, where that can be seen.
+    pub(super) disk_still: Option<Duration>,
 }
 
 pub(super) struct Asked {
@@ -260,20 +262,31 @@ impl Open<'_> {
             let disk = on_core(core, move || durability::flush(&folder, DISK_SECONDS)).await??;
             let disk = disk.any_moment_p99;
             let stolen = machine::stolen().unwrap_or_default();
-            let hub = self.asker.open(core, CONNECTIONS, load).await?;
+            let asking = self.asker.open(core, CONNECTIONS, load);
+            let (hub, disk_still) = still::meanwhile(&self.compare.program.folder, asking).await;
+            let hub = hub?;
             let stolen = machine::stolen().unwrap_or_default().saturating_sub(stolen);
             (self.compare.say)(&format!(
-                "{}: at half rate hub {} ms, floor {}, disk {}; {} ms of a core stolen from the hub's round",
+                "{}: at half rate hub {} ms, floor {}, disk {}; meanwhile {} ms of a core stolen and the disk still for {}",
                 self.site.kind.name(),
                 by_second(&hub),
                 by_second(&floor),
                 milliseconds(disk),
-                stolen.as_millis()
+                stolen.as_millis(),
+                disk_still.map_or_else(
+                    || "nobody knows how long".to_owned(),
+                    |still| format!("{} ms", still.as_millis())
+                )
             ));
-            rounds.push(HalfRate { hub: hub.p99_us, floor: floor.p99_us, disk });
+            rounds.push(HalfRate { hub: hub.p99_us, floor: floor.p99_us, disk, disk_still });
         }
         let of = |one: fn(&HalfRate) -> f64| median(rounds.iter().map(one).collect());
-        Ok(HalfRate { hub: of(|one| one.hub), floor: of(|one| one.floor), disk: of(|one| one.disk) })
+        Ok(HalfRate {
+            hub: of(|one| one.hub),
+            floor: of(|one| one.floor),
+            disk: of(|one| one.disk),
+            disk_still: rounds.iter().map(|one| one.disk_still).sum(),
+        })
     }
 
     /// Whether memory stays flat, minute by minute.

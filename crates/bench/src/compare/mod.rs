@@ -15,6 +15,7 @@ mod outcome;
 mod process;
 mod registered;
 mod site;
+mod still;
 mod table;
 mod visited;
 mod wrk;
@@ -234,6 +235,7 @@ impl Compare<'_> {
             floor_lone_p50_us: lone.floor,
             half_rate_p99_ms: half_rate.hub / 1_000.0,
             disk_p99_ms: half_rate.disk / 1_000.0,
+            disk_still_ms: half_rate.disk_still.map(|still| still.as_secs_f64() * 1e3),
             floor_half_rate_p99_ms: half_rate.floor / 1_000.0,
             cpu_us: throughput.cpu_us,
             cpu_seconds: throughput.cpu_seconds,

@@ -40,6 +40,8 @@ pub struct OnDatabase {
     /// How long one of a hundred waits for the disk of the folder, which takes its turn with hub and floor. The hub is idle
     /// meanwhile but for its housekeeping. A database that was named may have another disk.
     pub disk_p99_ms: f64,
+    /// For how long that disk stood still in the hub's rounds, of all of them; nothing where it cannot be seen.
+    pub disk_still_ms: Option<f64>,
     /// Microseconds for one query.
     pub cpu_us: Cpu,
     /// Of one round at full load.
@@ -224,6 +226,7 @@ mod tests {
             half_rate_p99_ms: 2.3,
             floor_half_rate_p99_ms: 1.0,
             disk_p99_ms: 0.1,
+            disk_still_ms: Some(12.0),
             cpu_us: Cpu::default(),
             cpu_seconds: Cpu::default(),
             growth: 0.95,

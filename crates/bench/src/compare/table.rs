@@ -42,6 +42,9 @@ fn beside(outcome: &Outcome) -> Table {
     add("lone client p50 at the floor", &|found| format!("{:.0} µs", found.floor_lone_p50_us));
     add("p99 of the floor at the same rate", &|found| format!("{:.2} ms", found.floor_half_rate_p99_ms));
     add("p99 of the folder's disk, in turn with them", &|found| format!("{:.2} ms", found.disk_p99_ms));
+    add("that disk stood still in the hub's rounds", &|found| {
+        found.disk_still_ms.map_or_else(|| "not seen".to_owned(), |ms| format!("{ms:.0} ms"))
+    });
     add("writing the population", &|found| format!("{:.0} s", found.fill_seconds));
     add("settings", &|found| {
         let settings: Vec<_> = found.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
