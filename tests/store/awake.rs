@@ -50,6 +50,15 @@ async fn who_stays_awake_looks_though_nothing_is_new_then_sleeps_and_lets_others
     assert!(other_had_a_turn);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn among_several_workers_nobody_stays_awake() {
+    let place = TestDatabase::postgres().await;
+    let mut tx = slow_transaction(&place).await;
+    tx.stay_awake();
+    let (looks, _) = looks_for_a_slow_answer(&mut tx).await;
+    assert!(looks.len() <= LOOKS_FOR_NEWS, "{looks:?}");
+}
+
 #[tokio::test]
 async fn whoever_was_not_told_to_looks_only_at_news() {
     let place = TestDatabase::postgres().await;

@@ -13,7 +13,8 @@ pub enum GroupTx {
 
 impl GroupTx {
     /// For one question alone, which waits for the server several times: to be woken takes longer than many an answer. From now
-    /// on the core is kept for half a millisecond each time. Nothing on SQLite, whose statements are calls.
+    /// on the core is kept for some half a millisecond each time, in a runtime with one worker. Nothing on SQLite, whose
+    /// statements are calls.
     pub fn stay_awake(&mut self) {
         match self {
             Self::Sqlite(_) => {}

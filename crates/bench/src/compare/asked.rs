@@ -119,7 +119,7 @@ pub(super) struct Beside {
     pub(super) floor: f64,
 }
 
-/// Microseconds that one of a hundred waits, all in the same rounds.
+/// Of the same rounds: microseconds that one of a hundred waits, and the disk.
 pub(super) struct HalfRate {
     pub(super) hub: f64,
     pub(super) floor: f64,
@@ -274,7 +274,7 @@ impl Open<'_> {
                 milliseconds(disk),
                 stolen.as_millis(),
                 disk_still.map_or_else(
-                    || "nobody knows how long".to_owned(),
+                    || "a time that is not seen".to_owned(),
                     |still| format!("{} ms", still.as_millis())
                 )
             ));

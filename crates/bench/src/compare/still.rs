@@ -7,12 +7,12 @@ use std::time::Duration;
 use pmh_domain::Stopwatch;
 use rustix::fs::{major, minor};
 
-const LOOK_EVERY: Duration = Duration::from_millis(5);
+const LOOK_EVERY: Duration = Duration::from_millis(3);
 /// Less is a disk that works.
 const STILL_MIN: Duration = Duration::from_millis(10);
 
-/// Also tells for how long, in moments of [`STILL_MIN`] and more, the disk of the folder had something to do and ended nothing:
-/// `None` where the folder is on no disk of its own, as with overlayfs or btrfs.
+/// Also tells for how long at least the disk of the folder had something to do and ended nothing, without moments shorter than
+/// [`STILL_MIN`]: only what lies between two looks that found it so counts. `None` where the folder is on no disk of its own, as with overlayfs or btrfs.
 pub(super) async fn meanwhile<T>(folder: &Path, work: impl Future<Output = T>) -> (T, Option<Duration>) {
     let mut work = std::pin::pin!(work);
     let Some(mut disk) = Disk::under(folder) else { return (work.await, None) };

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use pmh_domain::Stopwatch;
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use tokio::runtime::Handle;
@@ -29,8 +28,8 @@ const CONNECTIONS_MAX: usize = TOGETHER + 1;
 
 const PATIENCE: Duration = Duration::from_millis(ACQUIRE_TIMEOUT_MS);
 
-/// How long an answer is waited for awake: most of a lone question's are here by then, its commit where the disk is quick.
-const AWAKE_US: u64 = 500;
+/// Some half a millisecond: most answers to a lone question are here by then, that of its commit where the disk is quick.
+const LOOKS_AWAKE: usize = 400;
 
 /// At most [`CONNECTIONS_MAX`] connections beside those of the pool, each opened when it is first needed.
 pub struct Pipeline {
@@ -154,11 +153,10 @@ impl Link {
         .await
     }
 
-    /// The same, looking again and again for the first [`AWAKE_US`]: whoever else is ready here has a turn between two looks.
+    /// The same, but it looks [`LOOKS_AWAKE`] times before it sleeps: whoever else is ready here has a turn between two looks.
     pub(super) async fn drive_awake<T>(&mut self, work: Pin<&mut impl Future<Output = T>>) -> T {
-        let watch = Stopwatch::start();
         let mut driving = pin!(self.drive(work));
-        while watch.elapsed_us() < AWAKE_US {
+        for _ in 0..LOOKS_AWAKE {
             tokio::select! {
                 biased;
                 done = &mut driving => return done,

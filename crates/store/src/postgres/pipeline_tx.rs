@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
+use tokio::runtime::Handle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row, Statement};
 
@@ -51,7 +52,8 @@ impl PipelineTx {
     }
 
     pub(crate) fn stay_awake(&mut self) {
-        self.stays_awake = true;
+        // Of several workers another one waits for news of the connections: it would have to be woken, at each look.
+        self.stays_awake = Handle::current().metrics().num_workers() == 1;
     }
 
     fn link(&mut self) -> &mut Link {
