@@ -45,7 +45,7 @@ const PEOPLE_BEFORE: usize = 10_000;
 const MANY: usize = 50_000;
 /// People of one transaction while a population is written.
 const BATCH: usize = 1_000;
-/// Of appended blocks, before anything else.
+/// Of flushed blocks, before anything else.
 const FSYNC_SECONDS: f64 = 1.0;
 /// A machine keeps what is written to it in memory at first, and its host does too where it has one: some half a minute
 /// later it all goes to the disk, and flushes wait for it. So after many people were written nobody is measured for so
